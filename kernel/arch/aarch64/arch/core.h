@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ARCH_CORE_H
+#define ARCH_CORE_H
+
+#define ARCH_CORE_STACK 0
+
+#ifndef __ASSEMBLER__
+#include <stdbool.h>
+#include <stdint.h>
+
+struct vcpu;
+
+/*
+ * What the hardware of this core holds at the moment. Switching compares against this and writes
+ * only what differs: some of these registers are expensive to write.
+ */
+struct arch_core {
+    uint64_t stack_top; /* ARCH_CORE_STACK */
+    uint64_t translation; /* VTTBR_EL2 */
+    uint64_t cptr;        /* CPTR_EL2 */
+    /* The VCPU whose registers are loaded; active while its thread is the current one. */
+    struct vcpu *vcpu;
+    bool vcpu_active;
+    bool vgic_off;      /* GICH_HCR is 0 although a VCPU is loaded */
+    bool vtimer_off;    /* the loaded VCPU's CNTV_CTL was saved and the timer stopped */
+    bool vppi_masked;   /* state of the virtual timer's PPI in the distributor */
+    bool cpacr_changed; /* CPACR_EL1 was opened for a native thread */
+    uint64_t sctlr;     /* SCTLR_EL1, valid while no VCPU is active */
+};
+
+#if CONFIG_MAX_NUM_NODES > 1
+struct core;
+static inline struct core *arch_this_core(void)
+{
+    struct core *core;
+
+    __asm__("mrs %0, tpidr_el2" : "=r"(core));
+    return core;
+}
+#endif
+#endif
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "arch/machine.h"
+
+#include "arch/sysreg.h"
+#include "core/core.h"
+#include "object/frame.h"
+
+static uint64_t cache_line_bytes(void)
+{
+    return 4ull << ((read_sysreg(ctr_el0) >> 16) & 0xf);
+}
+
+static uint64_t instruction_line_bytes(void)
+{
+    return 4ull << (read_sysreg(ctr_el0) & 0xf);
+}
+
+/* DC ZVA's block, 0 if it is forbidden. */
+static uint64_t zero_block_bytes(void)
+{
+    uint64_t dczid = read_sysreg(dczid_el0);
+
+    return dczid & 0x10 ? 0 : 4ull << (dczid & 0xf);
+}
+
+static void zero(uint64_t address, uint64_t size)
+{
+    uint64_t block = zero_block_bytes();
+    uint64_t end = address + size;
+
+    if (block && !((address | size) & (block - 1))) {
+        for (; address < end; address += block) {
+            __asm__ volatile("dc zva, %0" : : "r"(address) : "memory");
+        }
+        return;
+    }
+    for (; address < end; address += 16) {
+        __asm__ volatile("stp xzr, xzr, [%0]" : : "r"(address) : "memory");
+    }
+}
+
+static void clean_to_coherency(uint64_t address, uint64_t end)
+{
+    uint64_t line = cache_line_bytes();
+
+    for (address &= ~(line - 1); address < end; address += line) {
+        __asm__ volatile("dc cvac, %0" : : "r"(address) : "memory");
+    }
+}
+
+void arch_clear_memory(uint64_t address, uint64_t size)
+{
+    zero(address, size);
+    clean_to_coherency(address, address + size);
+    __asm__ volatile("dsb ish" ::: "memory");
+}
+
+static void unify(uint64_t address, uint64_t end)
+{
+    uint64_t line = cache_line_bytes();
+
+    for (uint64_t at = address & ~(line - 1); at < end; at += line) {
+        __asm__ volatile("dc cvau, %0" : : "r"(at) : "memory");
+    }
+    __asm__ volatile("dsb ish" ::: "memory");
+    line = instruction_line_bytes();
+    for (uint64_t at = address & ~(line - 1); at < end; at += line) {
+        __asm__ volatile("ic ivau, %0" : : "r"(at) : "memory");
+    }
+    __asm__ volatile("dsb ish\n isb" ::: "memory");
+}
+
+static void clean_invalidate(uint64_t address, uint64_t end)
+{
+    uint64_t line = cache_line_bytes();
+
+    for (address &= ~(line - 1); address < end; address += line) {
+        __asm__ volatile("dc civac, %0" : : "r"(address) : "memory");
+    }
+}
+
+/*
+ * Invalidate is done as clean-and-invalidate at the ends only: a line that is shared with bytes
+ * outside of the range must not lose them.
+ */
+static void invalidate(uint64_t address, uint64_t end)
+{
+    uint64_t line = cache_line_bytes();
+    uint64_t first = (address + line - 1) & ~(line - 1);
+    uint64_t last = end & ~(line - 1);
+
+    if (first != address) {
+        clean_invalidate(address, address + 1);
+    }
+    if (last != end) {
+        clean_invalidate(last, end);
+    }
+    for (; first < last; first += line) {
+        __asm__ volatile("dc ivac, %0" : : "r"(first) : "memory");
+    }
+}
+
+void arch_cache_operation(unsigned operation, uint64_t pa, uint64_t size)
+{
+    uint64_t address = pa + ARCH_WINDOW;
+    uint64_t end = address + size;
+
+    switch (operation) {
+    case CACHE_CLEAN:
+        clean_to_coherency(address, end);
+        break;
+    case CACHE_INVALIDATE:
+        invalidate(address, end);
+        break;
+    case CACHE_CLEAN_INVALIDATE:
+        clean_invalidate(address, end);
+        break;
+    default:
+        unify(address, end);
+        break;
+    }
+    __asm__ volatile("dsb sy" ::: "memory");
+}
+
+/* TLB maintenance by VMID works on the one in VTTBR_EL2: put it there for the moment. */
+static void with_vmid(unsigned vmid)
+{
+    write_sysreg(vttbr_el2, (this_core()->arch.translation & 0xffffffffffffull) |
+                                (uint64_t)vmid << 48);
+    isb();
+}
+
+static void restore_vmid(void)
+{
+    write_sysreg(vttbr_el2, this_core()->arch.translation);
+    isb();
+}
+
+void arch_tlb_flush_vmid(unsigned vmid)
+{
+    bool current = this_core()->arch.translation >> 48 == vmid;
+
+    if (!vmid) {
+        return;
+    }
+    if (!current) {
+        with_vmid(vmid);
+    }
+    __asm__ volatile("dsb ishst\n tlbi vmalls12e1is\n dsb ish\n isb" ::: "memory");
+    if (!current) {
+        restore_vmid();
+    }
+}
+
+void arch_tlb_flush_page(unsigned vmid, uint64_t address)
+{
+    bool current = this_core()->arch.translation >> 48 == vmid;
+
+    if (!vmid) {
+        return;
+    }
+    if (!current) {
+        with_vmid(vmid);
+    }
+    __asm__ volatile("dsb ishst\n tlbi ipas2e1is, %0\n dsb ish\n tlbi vmalle1is\n dsb ish\n isb"
+                     :
+                     : "r"(address >> 12)
+                     : "memory");
+    if (!current) {
+        restore_vmid();
+    }
+}
+
+bool arch_vmid_is_loaded(unsigned vmid)
+{
+    for (unsigned i = 0; i < CONFIG_MAX_NUM_NODES; i++) {
+        if (cores[i].arch.translation >> 48 == vmid) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void arch_secure_monitor_call(uint64_t words[8])
+{
+    register uint64_t x0 __asm__("x0") = words[0];
+    register uint64_t x1 __asm__("x1") = words[1];
+    register uint64_t x2 __asm__("x2") = words[2];
+    register uint64_t x3 __asm__("x3") = words[3];
+    register uint64_t x4 __asm__("x4") = words[4];
+    register uint64_t x5 __asm__("x5") = words[5];
+    register uint64_t x6 __asm__("x6") = words[6];
+    register uint64_t x7 __asm__("x7") = words[7];
+
+    __asm__ volatile("smc #0"
+                     : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5), "+r"(x6),
+                       "+r"(x7)
+                     :
+                     : "memory", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17");
+    words[0] = x0;
+    words[1] = x1;
+    words[2] = x2;
+    words[3] = x3;
+    words[4] = x4;
+    words[5] = x5;
+    words[6] = x6;
+    words[7] = x7;
+}
+
+_Noreturn void arch_halt(void)
+{
+    for (;;) {
+        __asm__ volatile("msr daifset, #0xf\n wfi" ::: "memory");
+    }
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The machine for unit tests: object addresses are host addresses, and what would be done to caches
+ * and TLBs is recorded in `fake_machine`.
+ */
+#ifndef ARCH_MACHINE_H
+#define ARCH_MACHINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ARCH_WINDOW 0ull
+#define ARCH_WINDOW_BYTES (1ull << 48)
+
+struct fake_machine {
+    bool irq_pending; /* set by a test: every preemption point stops */
+    unsigned vmid_flushes;
+    unsigned page_flushes;
+    uint64_t last_flushed_page;
+    unsigned cache_operations;
+    uint64_t cache_bytes;
+    uint64_t cleared_bytes;
+    unsigned masked[256]; /* per IRQ: 1 masked, 2 unmasked */
+    unsigned sgi_sent;
+    unsigned checks_failed;
+};
+extern struct fake_machine fake_machine;
+
+static inline uint64_t arch_object_pa(uint64_t address)
+{
+    return address;
+}
+static inline uint64_t arch_table_pa(const void *table)
+{
+    return (uint64_t)(uintptr_t)table;
+}
+static inline uint64_t *arch_table_at(uint64_t pa)
+{
+    return (uint64_t *)(uintptr_t)pa;
+}
+
+void arch_clear_memory(uint64_t address, uint64_t size);
+void arch_cache_operation(unsigned operation, uint64_t pa, uint64_t size);
+bool arch_pa_is_mapped(uint64_t pa, uint64_t size);
+
+static inline void arch_table_written(const uint64_t *entry)
+{
+    (void)entry;
+}
+
+void arch_tlb_flush_vmid(unsigned vmid);
+void arch_tlb_flush_page(unsigned vmid, uint64_t address);
+bool arch_vmid_is_loaded(unsigned vmid);
+
+static inline bool arch_irq_pending(void)
+{
+    return fake_machine.irq_pending;
+}
+
+void arch_secure_monitor_call(uint64_t words[8]);
+_Noreturn void arch_halt(void);
+
+#endif

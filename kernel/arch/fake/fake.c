@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The hardware of the unit tests: see arch/machine.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/gic.h"
+#include "arch/machine.h"
+#include "arch/switch.h"
+#include "arch/thread.h"
+#include "arch/vcpu.h"
+#include "object/asid.h"
+#include "plat/uart.h"
+
+struct fake_machine fake_machine;
+
+void uart_put(char c)
+{
+    (void)c;
+}
+
+_Noreturn void arch_halt(void)
+{
+    fprintf(stderr, "the kernel halted\n");
+    abort();
+}
+
+void arch_clear_memory(uint64_t address, uint64_t size)
+{
+    fake_machine.cleared_bytes += size;
+    memset((void *)(uintptr_t)address, 0, size);
+}
+
+void arch_cache_operation(unsigned operation, uint64_t pa, uint64_t size)
+{
+    (void)operation;
+    (void)pa;
+    fake_machine.cache_operations++;
+    fake_machine.cache_bytes += size;
+}
+
+bool arch_pa_is_mapped(uint64_t pa, uint64_t size)
+{
+    return pa + size <= ARCH_WINDOW_BYTES;
+}
+
+void arch_tlb_flush_vmid(unsigned vmid)
+{
+    if (vmid) {
+        fake_machine.vmid_flushes++;
+    }
+}
+
+void arch_tlb_flush_page(unsigned vmid, uint64_t address)
+{
+    if (vmid) {
+        fake_machine.page_flushes++;
+        fake_machine.last_flushed_page = address;
+    }
+}
+
+bool arch_vmid_is_loaded(unsigned vmid)
+{
+    return this_core()->arch.translation >> ASID_VMID_SHIFT == vmid;
+}
+
+void arch_secure_monitor_call(uint64_t words[8])
+{
+    for (unsigned i = 0; i < 8; i++) {
+        words[i] += 1;
+    }
+}
+
+void gic_mask(unsigned irq)
+{
+    fake_machine.masked[irq] = 1;
+}
+
+void gic_unmask(unsigned irq)
+{
+    fake_machine.masked[irq] = 2;
+}
+
+void gic_set_trigger(unsigned irq, bool edge)
+{
+    (void)irq;
+    (void)edge;
+}
+
+void gic_set_target(unsigned irq, unsigned core)
+{
+    (void)irq;
+    (void)core;
+}
+
+void gic_send_sgi(unsigned sgi, unsigned target)
+{
+    (void)target;
+    fake_machine.sgi_sent = sgi;
+}
+
+void arch_switch_to_thread(struct core *core, struct tcb *tcb)
+{
+    struct cap cap = tcb->slots[TCB_VSPACE].cap;
+
+    core->arch.translation = asid_translation(cap, arch_table_pa(cap_object(cap)));
+}
+
+void arch_switch_to_idle(struct core *core)
+{
+    (void)core;
+}
+
+void arch_reload_address_space(void)
+{
+    struct core *core = this_core();
+
+    if (core->current && core->current != core->idle) {
+        arch_switch_to_thread(core, core->current);
+    }
+}
+
+void arch_set_tls_base(struct tcb *tcb, uint64_t base)
+{
+    tcb->context.tpidr = base;
+}
+
+void arch_release_fpu(struct tcb *tcb)
+{
+    arch_forget_thread(tcb);
+}
+
+void arch_forget_thread(struct tcb *tcb)
+{
+    if (this_core()->fpu_owner == tcb) {
+        this_core()->fpu_owner = NULL;
+    }
+}
+
+bool arch_acquire_fpu(struct core *core, struct tcb *tcb)
+{
+    if (tcb->flags & SEL4_TCB_FLAG_FPU_DISABLED) {
+        return false;
+    }
+    core->fpu_owner = tcb;
+    return true;
+}
+
+void arch_reschedule_core(unsigned core)
+{
+    (void)core;
+}
+
+void arch_vcpu_switch(struct vcpu *vcpu)
+{
+    (void)vcpu;
+}
+
+void arch_vcpu_unload(struct vcpu *vcpu)
+{
+    (void)vcpu;
+}
+
+uint64_t arch_vcpu_read(const struct vcpu *vcpu, unsigned field)
+{
+    return vcpu->regs[field];
+}
+
+void arch_vcpu_write(struct vcpu *vcpu, unsigned field, uint64_t value)
+{
+    vcpu->regs[field] = value;
+}
+
+unsigned arch_list_register_count(void)
+{
+    return 4;
+}
+
+void arch_vcpu_set_list_register(struct vcpu *vcpu, unsigned index, uint32_t value)
+{
+    vcpu->lr[index] = value;
+}

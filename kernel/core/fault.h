@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Faults: how they become messages and what a reply does. Source: sel4-abi 7.
+ */
+#ifndef CORE_FAULT_H
+#define CORE_FAULT_H
+
+#include "api/call.h"
+
+/* Raises a fault of the thread: sends it to the handler, or stops the thread if there is none. */
+void fault_raise(struct tcb *tcb, const struct fault *fault);
+
+/* A capability pointer of a system call did not resolve. */
+void fault_raise_cap(struct tcb *tcb, uint64_t cptr, bool in_receive,
+                     const struct lookup_failure *failure);
+
+/* Writes the fault's words as the receiver's message; returns the length. */
+unsigned fault_message(struct tcb *faulter, struct tcb *receiver, uint64_t *buffer);
+
+/* Takes over what the handler replied. Returns true if the faulter runs again. */
+bool fault_take_reply(struct tcb *faulter, struct tcb *replier);
+
+/* Writes a lookup failure as message words from `first` on; returns the new length. */
+unsigned fault_lookup_words(struct tcb *receiver, uint64_t *buffer, unsigned first,
+                            const struct lookup_failure *failure);
+
+#endif

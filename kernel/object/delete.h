@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Deletion and revocation. Both are preemptible: between two steps the capability tree is whole,
+ * and executing the system call again goes on where it stopped.
+ */
+#ifndef OBJECT_DELETE_H
+#define OBJECT_DELETE_H
+
+#include "api/call.h"
+
+/*
+ * delete_slot() - delete the capability in a slot that user level can see
+ *
+ * Return: STATUS_OK with the slot empty, or STATUS_PREEMPT.
+ */
+enum status delete_slot(struct slot *slot);
+
+/*
+ * delete_one() - delete a capability whose deletion is never long
+ *
+ * For reply capabilities and notification capabilities of IRQs.
+ */
+void delete_one(struct slot *slot);
+
+/* Deletes all descendants of the slot's capability. */
+enum status revoke_slot(struct slot *slot);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Invocations of the domain capability. Source: sel4-abi 6.5. */
+#include "object/domain.h"
+
+#include "core/sched.h"
+
+static enum status decode_set(struct call *call)
+{
+    uint64_t domain = call_word(call, 0);
+
+    if (domain >= CONFIG_NUM_DOMAINS) {
+        return call_invalid_argument(call, 0);
+    }
+    if (cap_type(call->caps[0]->cap) != CAP_TCB) {
+        return call_invalid_argument(call, 1);
+    }
+    sched_set_domain(cap_object(call->caps[0]->cap), (uint8_t)domain);
+    return STATUS_OK;
+}
+
+static enum status decode_schedule_configure(struct call *call)
+{
+    uint64_t index = call_word(call, 0);
+    uint64_t domain = call_word(call, 1);
+    uint64_t duration = call_word(call, 2);
+
+    if (index >= CONFIG_NUM_DOMAIN_SCHEDULES) {
+        return call_range_error(call, 0, CONFIG_NUM_DOMAIN_SCHEDULES - 1);
+    }
+    if (domain >= CONFIG_NUM_DOMAINS) {
+        return call_range_error(call, 0, CONFIG_NUM_DOMAINS - 1);
+    }
+    if (duration >> SEL4_DOMAIN_DURATION_BITS || (duration == 0 && domain != 0) ||
+        (duration == 0 && index == domain_start_index)) {
+        return call_invalid_argument(call, 2);
+    }
+    domain_schedule[index] = (struct domain_entry){duration, (uint8_t)domain};
+    return STATUS_OK;
+}
+
+static enum status decode_schedule_start(struct call *call)
+{
+    uint64_t index = call_word(call, 0);
+
+    if (index >= CONFIG_NUM_DOMAIN_SCHEDULES) {
+        return call_range_error(call, 0, CONFIG_NUM_DOMAIN_SCHEDULES - 1);
+    }
+    if (domain_schedule[index].duration_ticks == 0) {
+        return call_invalid_argument(call, 0);
+    }
+    sched_start_schedule((unsigned)index);
+    return STATUS_OK;
+}
+
+enum status domain_decode(struct call *call)
+{
+    enum status status = call_check(call, SEL4_OBJ_DOMAIN);
+
+    if (status != STATUS_OK) {
+        return status;
+    }
+    switch (call->label) {
+    case DomainSetSet:
+        return decode_set(call);
+    case DomainScheduleConfigure:
+        return decode_schedule_configure(call);
+    default:
+        return decode_schedule_start(call);
+    }
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "object/smc.h"
+
+#include "arch/machine.h"
+
+#define SMC_WORDS 8
+
+enum status smc_decode(struct call *call)
+{
+    uint64_t words[SMC_WORDS];
+    enum status status = call_check(call, SEL4_OBJ_SMC);
+
+    if (status != STATUS_OK) {
+        return status;
+    }
+    for (unsigned i = 0; i < SMC_WORDS; i++) {
+        words[i] = call_word(call, i);
+    }
+    if (call->cap.data != 0 && call->cap.data != words[0]) {
+        return call_illegal_operation(call);
+    }
+    arch_secure_monitor_call(words);
+    call_reply(call, SMC_WORDS, words);
+    return STATUS_OK;
+}

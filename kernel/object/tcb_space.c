@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "object/tcb_space.h"
+
+#include "arch/thread.h"
+#include "core/sched.h"
+#include "object/delete.h"
+#include "object/derive.h"
+
+/* A checked change: each part is installed only if it was asked for. */
+struct space_change {
+    bool space;
+    uint64_t fault_handler;
+    struct cap cspace;
+    struct slot *cspace_source;
+    struct cap vspace;
+    struct slot *vspace_source;
+    bool buffer;
+    uint64_t buffer_address;
+    struct cap frame; /* null: no IPC buffer */
+    struct slot *frame_source;
+};
+
+static enum status derive_for_tcb(struct call *call, struct slot *source, struct cap cap,
+                                  struct cap *derived)
+{
+    switch (cap_derive(source, cap, derived)) {
+    case DERIVE_REVOKE_FIRST:
+        return call_revoke_first(call);
+    case DERIVE_ILLEGAL:
+        return call_illegal_operation(call);
+    default:
+        return STATUS_OK;
+    }
+}
+
+static enum status check_buffer(struct call *call, uint64_t address, struct slot *source,
+                                struct space_change *change)
+{
+    change->buffer = true;
+    change->buffer_address = address;
+    change->frame = cap_null();
+    if (address == 0) {
+        return STATUS_OK;
+    }
+    if (cap_type(source->cap) != CAP_FRAME || cap_frame_is_device(source->cap)) {
+        return call_illegal_operation(call);
+    }
+    if (address & ((1ull << SEL4_IPC_BUFFER_SIZE_BITS) - 1)) {
+        return call_alignment_error(call);
+    }
+    change->frame_source = source;
+    return derive_for_tcb(call, source, source->cap, &change->frame);
+}
+
+/* A slot that is being emptied by a preempted deletion must not be overwritten. */
+static bool is_dying(const struct slot *slot)
+{
+    return cap_type(slot->cap) == CAP_ZOMBIE;
+}
+
+static enum status check_space(struct call *call, const struct tcb *tcb, uint64_t cspace_data,
+                               struct space_change *change)
+{
+    struct cap cspace = call->caps[0]->cap;
+
+    change->space = true;
+    change->fault_handler = call_word(call, 0);
+    change->cspace_source = call->caps[0];
+    change->vspace_source = call->caps[1];
+    if (is_dying(&tcb->slots[TCB_CSPACE]) || is_dying(&tcb->slots[TCB_VSPACE])) {
+        return call_illegal_operation(call);
+    }
+    if (cspace_data != 0) {
+        cspace = cap_update_data(cspace, false, cspace_data);
+    }
+    enum status status = derive_for_tcb(call, change->cspace_source, cspace, &change->cspace);
+
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (cap_type(change->cspace) != CAP_CNODE) {
+        return call_illegal_operation(call);
+    }
+    status = derive_for_tcb(call, change->vspace_source, change->vspace_source->cap,
+                            &change->vspace);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    return cap_type(change->vspace) == CAP_VSPACE ? STATUS_OK : call_illegal_operation(call);
+}
+
+/*
+ * Replaces a capability in the TCB. The new one becomes a child of the slot it came from, unless
+ * deleting the old one took that capability, or the TCB's own, away.
+ */
+static enum status install(struct call *call, struct slot *slot, struct cap cap,
+                           struct slot *source)
+{
+    enum status status = delete_slot(slot);
+
+    if (status == STATUS_OK && cap_type(cap) != CAP_NULL &&
+        cap_same_object(cap, source->cap) && cap_same_object(call->cap, call->slot->cap)) {
+        slot_insert(cap, source, slot);
+    }
+    return status;
+}
+
+static enum status invoke_change(struct call *call, struct tcb *tcb,
+                                 const struct space_change *change)
+{
+    enum status status = STATUS_OK;
+
+    if (change->space) {
+        tcb->fault_handler = change->fault_handler;
+        status = install(call, &tcb->slots[TCB_CSPACE], change->cspace, change->cspace_source);
+        if (status == STATUS_OK) {
+            status = install(call, &tcb->slots[TCB_VSPACE], change->vspace, change->vspace_source);
+        }
+    }
+    if (change->buffer && status == STATUS_OK) {
+        tcb->ipc_buffer = change->buffer_address;
+        status = install(call, &tcb->slots[TCB_BUFFER], change->frame, change->frame_source);
+    }
+    if (tcb == call->thread) {
+        sched_choose_later();
+    }
+    return status;
+}
+
+enum status tcb_decode_configure(struct call *call, struct tcb *tcb)
+{
+    struct space_change change = {0};
+    enum status status = check_buffer(call, call_word(call, 3), call->caps[2], &change);
+
+    if (status == STATUS_OK) {
+        status = check_space(call, tcb, call_word(call, 1), &change);
+    }
+    return status == STATUS_OK ? invoke_change(call, tcb, &change) : status;
+}
+
+enum status tcb_decode_set_space(struct call *call, struct tcb *tcb)
+{
+    struct space_change change = {0};
+    enum status status = check_space(call, tcb, call_word(call, 1), &change);
+
+    return status == STATUS_OK ? invoke_change(call, tcb, &change) : status;
+}
+
+enum status tcb_decode_set_ipc_buffer(struct call *call, struct tcb *tcb)
+{
+    struct space_change change = {0};
+    enum status status = check_buffer(call, call_word(call, 0), call->caps[0], &change);
+
+    return status == STATUS_OK ? invoke_change(call, tcb, &change) : status;
+}
