@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Kept because programs include it by this name. */
+#ifndef SEL4_ARCH_SYSCALLS_H
+#define SEL4_ARCH_SYSCALLS_H
+
+#include <sel4/syscalls.h>
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Access to the thread's IPC buffer. The program defines __sel4_ipc_buffer (a plain global, or
+ * thread-local with CONFIG_LIB_SEL4_USE_THREAD_LOCALS) and sets it before the first use of an
+ * accessor below or of an invocation stub.
+ */
+#ifndef SEL4_FUNCTIONS_H
+#define SEL4_FUNCTIONS_H
+
+#include <sel4/types.h>
+
+extern LIBSEL4_THREAD_LOCAL seL4_IPCBuffer *__sel4_ipc_buffer;
+
+LIBSEL4_INLINE_FUNC void seL4_SetIPCBuffer(seL4_IPCBuffer *ipc_buffer)
+{
+    __sel4_ipc_buffer = ipc_buffer;
+}
+
+LIBSEL4_INLINE_FUNC seL4_IPCBuffer *seL4_GetIPCBuffer(void)
+{
+    return __sel4_ipc_buffer;
+}
+
+LIBSEL4_INLINE_FUNC seL4_Word seL4_GetMR(int i)
+{
+    return seL4_GetIPCBuffer()->msg[i];
+}
+
+LIBSEL4_INLINE_FUNC void seL4_SetMR(int i, seL4_Word mr)
+{
+    seL4_GetIPCBuffer()->msg[i] = mr;
+}
+
+LIBSEL4_INLINE_FUNC seL4_Word seL4_GetUserData(void)
+{
+    return seL4_GetIPCBuffer()->userData;
+}
+
+LIBSEL4_INLINE_FUNC void seL4_SetUserData(seL4_Word data)
+{
+    seL4_GetIPCBuffer()->userData = data;
+}
+
+LIBSEL4_INLINE_FUNC seL4_Word seL4_GetBadge(int i)
+{
+    return seL4_GetIPCBuffer()->caps_or_badges[i];
+}
+
+LIBSEL4_INLINE_FUNC seL4_CPtr seL4_GetCap(int i)
+{
+    return seL4_GetIPCBuffer()->caps_or_badges[i];
+}
+
+LIBSEL4_INLINE_FUNC void seL4_SetCap(int i, seL4_CPtr cptr)
+{
+    seL4_GetIPCBuffer()->caps_or_badges[i] = cptr;
+}
+
+LIBSEL4_INLINE_FUNC void seL4_GetCapReceivePath(seL4_CPtr *receiveCNode, seL4_CPtr *receiveIndex,
+                                                seL4_Word *receiveDepth)
+{
+    const seL4_IPCBuffer *buffer = seL4_GetIPCBuffer();
+
+    if (receiveCNode) {
+        *receiveCNode = buffer->receiveCNode;
+    }
+    if (receiveIndex) {
+        *receiveIndex = buffer->receiveIndex;
+    }
+    if (receiveDepth) {
+        *receiveDepth = buffer->receiveDepth;
+    }
+}
+
+LIBSEL4_INLINE_FUNC void seL4_SetCapReceivePath(seL4_CPtr receiveCNode, seL4_CPtr receiveIndex,
+                                                seL4_Word receiveDepth)
+{
+    seL4_IPCBuffer *buffer = seL4_GetIPCBuffer();
+
+    buffer->receiveCNode = receiveCNode;
+    buffer->receiveIndex = receiveIndex;
+    buffer->receiveDepth = receiveDepth;
+}
+
+/* After a FailedLookup of a mapping: address bits that the missing table's entry covers. */
+#define SEL4_MAPPING_LOOKUP_LEVEL SEL4_MAPPING_LEVEL_MR
+#define SEL4_MAPPING_LOOKUP_NO_PT SEL4_MAPPING_NO_PT
+#define SEL4_MAPPING_LOOKUP_NO_PD SEL4_MAPPING_NO_PD
+#define SEL4_MAPPING_LOOKUP_NO_PUD SEL4_MAPPING_NO_PUD
+
+LIBSEL4_INLINE_FUNC seL4_Word seL4_MappingFailedLookupLevel(void)
+{
+    return seL4_GetMR(SEL4_MAPPING_LOOKUP_LEVEL);
+}
+
+#endif
