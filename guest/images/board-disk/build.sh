@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# build.sh OUT ROOTFS NAME...: the disk of the emulated board, a raw ext4 image OUT without partitions.
+# It holds each /var/lib/virt/images/NAME as a copy of the qcow2 image ROOTFS; the device VM serves them
+# to its clients. The file is sparse: it takes what is written.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+tools=$(cd "$here/../../../tools" && pwd)
+. "$tools/progress.sh"
+[ $# -ge 3 ] || die "usage: build.sh OUT ROOTFS NAME..."
+out=$1
+rootfs=$(readlink -f "$2")
+shift 2
+[ -r "$rootfs" ] || die "there is no guest image $rootfs"
+
+mkdir -p "$(dirname "$out")"
+stage=$(mktemp -d "$(dirname "$out")/.board-disk-XXXXXX")
+trap 'rm -rf "$stage" "$out.new"' EXIT
+chmod 755 "$stage"
+mkdir -p "$stage/var/lib/virt/images"
+for name in "$@"; do
+    case $name in
+    '' | */* | .*) die "\"$name\" is no name for a disk image" ;;
+    esac
+    cp --reflink=auto "$rootfs" "$stage/var/lib/virt/images/$name"
+    chmod 644 "$stage/var/lib/virt/images/$name"
+done
+# Each guest can fill its own disk, and the file systems in them know at most 2 GB.
+"$tools/ext4-image" "$stage" "$((1 + $# * 3))G" "$out.new" board > /dev/null
+mv "$out.new" "$out"
