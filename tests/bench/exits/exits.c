@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What one exit of a guest costs, in nanoseconds of the virtual counter. Under -icount shift=0 a
+ * nanosecond is an instruction, so the figures do not depend on the machine that emulates.
+ */
+#include "../../hostile/rogue/guest.h"
+
+#define ROUNDS     1000u
+#define NS_PER_S   UINT64_C(1000000000)
+
+volatile uint64_t guest_exceptions;
+
+static uint64_t now(void)
+{
+    uint64_t ticks;
+
+    __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks)::"memory");
+    return ticks;
+}
+
+static void read_vgic(void)
+{
+    (void)read32(GICD + 4);
+}
+
+static void write_vgic(void)
+{
+    write32(GICD + 0x420, 0);
+}
+
+static void hypercall(void)
+{
+    register uint64_t x0 __asm__("x0") = 0x77;
+    register uint64_t x7 __asm__("x7") = 0x1234; /* no system call of the kernel */
+
+    __asm__ volatile("hvc #0" : "+r"(x0), "+r"(x7)::"x1", "x2", "x3", "memory");
+}
+
+static void power_call(void)
+{
+    (void)smc(0x84000000, 0, 0, 0);
+}
+
+static void interrupt_myself(void)
+{
+    write32(GICD + 0xf00, 0x02000001);
+    write32(GICC + 0x10, read32(GICC + 0xc));
+}
+
+static void measure(const char *name, void (*exit_once)(void))
+{
+    uint64_t hertz;
+    uint64_t start;
+
+    __asm__ volatile("mrs %0, cntfrq_el0" : "=r"(hertz));
+    exit_once(); /* the first one is cold */
+    start = now();
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        exit_once();
+    }
+    print("exit ");
+    print(name);
+    print(" ");
+    print_number((now() - start) * (NS_PER_S / hertz) / ROUNDS);
+    print(" ns\n");
+}
+
+void guest_main(void)
+{
+    write32(GICD, 1);
+    write32(GICC + 4, 0xf0);
+    write32(GICC, 1);
+    measure("vgic-read", read_vgic);
+    measure("vgic-write", write_vgic);
+    measure("hypercall", hypercall);
+    measure("psci", power_call);
+    measure("self-interrupt", interrupt_myself);
+    print("exit end\n");
+    (void)smc(0x84000008, 0, 0, 0);
+}

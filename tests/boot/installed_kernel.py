@@ -1,0 +1,130 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""make install-kernel: the layout of an installed seL4 is complete and stands alone, and a root task that
+knows nothing else (tests/target/foreign) is built for it, packed by tools/pack-image, and runs."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../harness"))
+from board import Board, TOP  # noqa: E402
+from system import make  # noqa: E402
+from tap import run  # noqa: E402
+
+OUT = os.path.join(TOP, "build/tests/installed")
+SOURCES = os.path.join(TOP, "tests/target/foreign")
+CC = "aarch64-linux-gnu-gcc"
+FLAGS = ["-std=gnu11", "-O2", "-ffreestanding", "-mgeneral-regs-only", "-mno-outline-atomics", "-fno-pic",
+         "-fno-pie", "-fno-stack-protector", "-ftls-model=local-exec", "-Wall", "-Wextra", "-Werror"]
+FILES = """
+    bin/kernel.elf libsel4/src/sel4_bootinfo.c libsel4/include/autoconf.h
+    libsel4/include/kernel/gen_config.h libsel4/include/kernel/gen_config.json
+    libsel4/include/sel4/gen_config.h libsel4/include/sel4/gen_config.json
+    libsel4/include/sel4/sel4.h libsel4/include/sel4/syscall.h libsel4/include/sel4/invocation.h
+    libsel4/include/sel4/arch/invocation.h libsel4/include/sel4/sel4_arch/invocation.h
+    libsel4/include/sel4/shared_types_gen.h libsel4/include/sel4/sel4_arch/types_gen.h
+    libsel4/include/sel4/mode/types.h libsel4/include/sel4/plat/api/constants.h
+    libsel4/include/interfaces/sel4_client.h
+    support/kernel.dtb support/platform_gen.yaml support/platform_gen.json
+""".split()
+# Two configurations that differ in all that a program can notice.
+VARIANTS = {
+    "release": ["KERNEL_CONFIG=release"],
+    "debug": ["KERNEL_CONFIG=debug", "ROOT_CNODE_BITS=13", "MEMORY=2048", "CONFIG_LIB_SEL4_USE_THREAD_LOCALS=n"],
+}
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def check_layout(tap, prefix):
+    missing = [path for path in FILES if not os.path.isfile(os.path.join(prefix, path))]
+    tap.equal(missing, [], "every file of the layout is there")
+    config = json.loads(read(os.path.join(prefix, "libsel4/include/kernel/gen_config.json")))
+    header = read(os.path.join(prefix, "libsel4/include/kernel/gen_config.h"))
+    wrong = [name for name, value in config.items()
+             if (f"/* disabled: CONFIG_{name} */" if value is False else
+                 f"#define CONFIG_{name}  {1 if value is True else value}\n") not in header]
+    tap.ok(config and not wrong and config["ARCH_AARCH64"] is True and config["WORD_SIZE"] == "64",
+           "gen_config.json says what gen_config.h says", *wrong)
+
+
+def check_headers(tap, prefix):
+    """Each header compiles alone, and everything it draws in lies in the prefix or is the compiler's."""
+    include = os.path.join(prefix, "libsel4/include")
+    bad = []
+    for folder, _, names in os.walk(include):
+        for name in (n for n in names if n.endswith(".h")):
+            header = os.path.relpath(os.path.join(folder, name), include)
+            # Contract headers are parts: they want the configuration included first.
+            source = f"#include <autoconf.h>\n#include <{header}>\n"
+            done = subprocess.run([CC, *FLAGS, "-Wundef", f"-I{include}", "-xc", "-c", "-MD", "-MF", "-",
+                                   "-o", "/dev/null", "-"], input=source, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, text=True, check=False)
+            drawn = re.findall(r"\S+\.h", done.stdout)
+            if done.returncode or [h for h in drawn if not h.startswith((include, "/usr/lib/gcc"))]:
+                bad.append(f"{header}: {done.stderr.strip() or drawn}")
+    tap.equal(bad, [], "each header compiles alone, from the prefix only")
+
+
+def ranges(prefix):
+    regions = json.loads(read(os.path.join(prefix, "support/platform_gen.json")))
+    return "".join(f"#define {name} " + ", ".join(f"{{{r['start']:#x}, {r['end']:#x}}}" for r in regions[key]) + "\n"
+                   for name, key in (("MEMORY_RANGES", "memory"), ("DEVICE_RANGES", "devices")))
+
+
+def build_root(prefix, folder):
+    """As somebody outside would: the prefix and a compiler."""
+    with open(os.path.join(folder, "ranges.h"), "w", encoding="utf-8") as file:
+        file.write(ranges(prefix))
+    root = os.path.join(folder, "root.elf")
+    subprocess.run([CC, *FLAGS, f"-I{prefix}/libsel4/include", f"-I{folder}", "-nostdlib", "-static", "-no-pie",
+                    "-Wl,--build-id=none,-z,max-page-size=4096", "-Wl,--no-warn-rwx-segments", "-o", root,
+                    os.path.join(SOURCES, "start.S"), os.path.join(SOURCES, "root.c"),
+                    os.path.join(prefix, "libsel4/src/sel4_bootinfo.c")], check=True)
+    return root
+
+
+def pack(prefix, root, image):
+    for folder in ("loader", "tools/pack-image"):
+        make("-C", folder)
+    subprocess.run([os.path.join(TOP, "build/host/pack-image"), "--loader", os.path.join(TOP, "build/loader/loader.bin"),
+                    "--kernel", os.path.join(prefix, "bin/kernel.elf"), "--root", root, "-o", image],
+                   check=True, stdout=subprocess.DEVNULL)
+
+
+def relay(tap, board, variant):
+    """The root task's own results become ours."""
+    if not tap.attempt(f"{variant}: the root task starts", board.wait, r"^foreign root task$", 60):
+        return
+    start = board.position
+    tap.attempt(f"{variant}: and ends", board.wait, r"^done$", 60, r"panic|halt")
+    results = re.findall(r"^(not )?ok \d+ - (.*)$", board.text[start:], re.M)
+    for bad, text in results:
+        tap.ok(not bad, f"{variant}: {text}")
+    tap.ok(len(results) > 15, f"{variant}: all checks ran", f"{len(results)} results", board.tail())
+
+
+def main(tap):
+    for variant, options in VARIANTS.items():
+        folder = os.path.join(OUT, variant)
+        prefix = os.path.join(folder, "prefix")
+        shutil.rmtree(folder, ignore_errors=True)
+        make("install-kernel", f"PREFIX={prefix}", *options)
+        check_layout(tap, prefix)
+        check_headers(tap, prefix)
+        image = os.path.join(folder, "image.bin")
+        pack(prefix, build_root(prefix, folder), image)
+        # More RAM than the release kernel was built for: what lies above is device memory to it.
+        with Board(f"installed-{variant}", image=image, memory=2048) as board:
+            relay(tap, board, variant)
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

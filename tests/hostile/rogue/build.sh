@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# build.sh DIR: builds the two bare guests and DIR/image.bin. KERNEL, COMPONENTS: other than the build's.
+set -eu
+
+top=$(cd "$(dirname "$0")/../../.." && pwd)
+here=$top/tests/hostile/rogue
+out=${1:?usage: build.sh DIR}
+kernel=${KERNEL:-$top/build/kernel/release/kernel.elf}
+components=${COMPONENTS:-$top/build/user}
+mkdir -p "$out"
+for guest in rogue witness; do
+    ${CROSS:-aarch64-linux-gnu-}gcc -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -nostdlib \
+        -mgeneral-regs-only -mstrict-align -fpie -static -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
+        -T "$here/guest.ld" -o "$out/$guest.elf" "$here/start.S" "$here/$guest.c"
+    ${CROSS:-aarch64-linux-gnu-}objcopy -O binary "$out/$guest.elf" "$out/$guest.bin"
+done
+# A kernel that is none passes the composer only if it is spoilt afterwards: rogue_guest.py finds it by its end.
+cp "$out/witness.bin" "$out/broken.bin"
+printf 'to be broken' >> "$out/broken.bin"
+"$top/build/composer/peervisor-compose" --attach vm0 -I "$top/topologies/include" -M rogue-guest="$out/rogue.bin" -M witness-guest="$out/witness.bin" \
+    -M not-an-image="$out/broken.bin" \
+    --loader "$top/build/loader/loader.bin" --kernel "$kernel" --components "$components" -o "$out" \
+    "$here/rogue.camkes"

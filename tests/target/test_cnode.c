@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* CNodes: copy, mint, move, mutate, rotate, revoke, delete, save caller, lookup. */
+#define AREA "20"
+#include "env.h"
+
+static volatile seL4_Word answers[4];
+
+/* Badge with which a message through `cap` arrives; ~0 if it does not arrive. */
+static seL4_Word badge_of(seL4_CPtr cap, seL4_CPtr ntfn)
+{
+    seL4_Word badge = ~0ul;
+
+    seL4_Signal(cap);
+    (void)seL4_Poll(ntfn, &badge);
+    return badge;
+}
+
+TEST("CNODE-0001", "a copy refers to the same object")
+{
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    seL4_CPtr badged = slot_new();
+    seL4_CPtr copy = slot_new();
+
+    EXPECT_OK(mint_cap(badged, ntfn, seL4_AllRights, 0x55));
+    EXPECT_OK(copy_cap(copy, badged, seL4_AllRights));
+    EXPECT_EQ(badge_of(copy, ntfn), 0x55);
+}
+
+TEST("CNODE-0002", "an occupied destination is DeleteFirst")
+{
+    seL4_CPtr a = object_new(seL4_EndpointObject, 0);
+    seL4_CPtr b = object_new(seL4_EndpointObject, 0);
+
+    EXPECT_EQ(copy_cap(b, a, seL4_AllRights), seL4_DeleteFirst);
+    EXPECT_EQ(seL4_CNode_Move(ROOT, b, FULL_DEPTH, ROOT, a, FULL_DEPTH), seL4_DeleteFirst);
+    EXPECT_EQ(copy_cap(a, a, seL4_AllRights), seL4_DeleteFirst);
+}
+
+TEST("CNODE-0003", "an empty source is a failed lookup of the source root")
+{
+    seL4_CPtr empty = slot_new();
+
+    EXPECT_EQ(copy_cap(slot_new(), empty, seL4_AllRights), seL4_FailedLookup);
+    EXPECT_EQ(seL4_GetMR(0), 1);
+    EXPECT_EQ(seL4_GetMR(1), seL4_MissingCapability);
+}
+
+TEST("CNODE-0004", "a depth outside 1..64 is RangeError(1, 64)")
+{
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+
+    EXPECT_EQ(seL4_CNode_Delete(ROOT, ep, 0), seL4_RangeError);
+    EXPECT_EQ(seL4_GetMR(0), 1);
+    EXPECT_EQ(seL4_GetMR(1), 64);
+    EXPECT_EQ(seL4_CNode_Delete(ROOT, ep, 65), seL4_RangeError);
+}
+
+TEST("CNODE-0005", "a badge is given once, and only to an unbadged cap")
+{
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    seL4_CPtr badged = slot_new();
+
+    EXPECT_OK(mint_cap(badged, ntfn, seL4_AllRights, 0x1234567890abcdeful));
+    EXPECT_EQ(badge_of(badged, ntfn), 0x1234567890abcdeful);
+    EXPECT_EQ(mint_cap(slot_new(), badged, seL4_AllRights, 7), seL4_IllegalOperation);
+    EXPECT_EQ(seL4_CNode_Mutate(ROOT, slot_new(), FULL_DEPTH, ROOT, ntfn, FULL_DEPTH, 7),
+              seL4_IllegalOperation);
+}
+
+TEST("CNODE-0006", "rights only shrink, and a missing right is felt")
+{
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    seL4_CPtr no_write = slot_new();
+    seL4_CPtr again = slot_new();
+    seL4_MessageInfo_t info;
+
+    EXPECT_OK(copy_cap(no_write, ep, seL4_CanRead));
+    info = seL4_Call(no_write, seL4_MessageInfo_new(0, 0, 0, 0));
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_InvalidCapability);
+    EXPECT_EQ(seL4_GetMR(0), 0);
+    EXPECT_OK(copy_cap(again, no_write, seL4_AllRights));
+    info = seL4_Call(again, seL4_MessageInfo_new(0, 0, 0, 0));
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_InvalidCapability);
+}
+
+TEST("CNODE-0007", "move empties the source and keeps the badge")
+{
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    seL4_CPtr badged = slot_new();
+    seL4_CPtr moved = slot_new();
+
+    EXPECT_OK(mint_cap(badged, ntfn, seL4_AllRights, 3));
+    EXPECT_OK(seL4_CNode_Move(ROOT, moved, FULL_DEPTH, ROOT, badged, FULL_DEPTH));
+    EXPECT(slot_is_empty(badged));
+    EXPECT_EQ(badge_of(moved, ntfn), 3);
+}
+
+TEST("CNODE-0008", "mutate gives a CNode cap a guard, by which it resolves")
+{
+    seL4_CPtr cnode = object_new(seL4_CapTableObject, 4);
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    seL4_CPtr guarded = slot_new();
+
+    EXPECT_OK(seL4_CNode_Copy(cnode, 9, 4, ROOT, ep, FULL_DEPTH, seL4_AllRights));
+    EXPECT_OK(seL4_CNode_Mutate(ROOT, guarded, FULL_DEPTH, ROOT, cnode, FULL_DEPTH,
+                                seL4_CNode_CapData_new(0x5, 4).words[0]));
+    EXPECT_OK(seL4_CNode_Move(ROOT, slot_new(), FULL_DEPTH, guarded, 0x59, 8));
+    EXPECT_OK(seL4_CNode_Move(guarded, 0x53, 8, ROOT, env.next_slot - 1, FULL_DEPTH));
+    EXPECT_EQ(seL4_CNode_Move(ROOT, slot_new(), FULL_DEPTH, guarded, 0x63, 8), seL4_FailedLookup);
+    EXPECT_EQ(seL4_GetMR(0), 1);
+    EXPECT_EQ(seL4_GetMR(1), seL4_GuardMismatch);
+    EXPECT_EQ(seL4_GetMR(2), 8);
+    EXPECT_EQ(seL4_GetMR(3), 5);
+    EXPECT_EQ(seL4_GetMR(4), 4);
+}
+
+TEST("CNODE-0009", "a guard that does not fit with the radix is refused")
+{
+    seL4_CPtr cnode = object_new(seL4_CapTableObject, 8);
+
+    EXPECT_EQ(mint_cap(slot_new(), cnode, seL4_AllRights,
+                       seL4_CNode_CapData_new(0, 60).words[0]),
+              seL4_IllegalOperation);
+    EXPECT_OK(mint_cap(slot_new(), cnode, seL4_AllRights,
+                       seL4_CNode_CapData_new(0, 56).words[0]));
+}
+
+TEST("CNODE-0010", "a lookup that ends too early or too late is a depth mismatch")
+{
+    seL4_CPtr cnode = object_new(seL4_CapTableObject, 4);
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+
+    EXPECT_OK(seL4_CNode_Copy(cnode, 1, 4, ROOT, ep, FULL_DEPTH, seL4_AllRights));
+    EXPECT_EQ(seL4_CNode_Move(ROOT, slot_new(), FULL_DEPTH, cnode, 0x10, 8), seL4_FailedLookup);
+    EXPECT_EQ(seL4_GetMR(1), seL4_DepthMismatch);
+    EXPECT_EQ(seL4_CNode_Move(ROOT, slot_new(), FULL_DEPTH, cnode, 1, 2), seL4_FailedLookup);
+    EXPECT_EQ(seL4_GetMR(1), seL4_DepthMismatch);
+    EXPECT_EQ(seL4_GetMR(2), 2);
+    EXPECT_EQ(seL4_GetMR(3), 4);
+}
+
+static seL4_Word address_of(seL4_CPtr page)
+{
+    seL4_ARM_Page_GetAddress_t result = seL4_ARM_Page_GetAddress(page);
+
+    return result.error ? 0 : result.paddr;
+}
+
+TEST("CNODE-0011", "rotate moves two caps at once, or swaps two")
+{
+    seL4_CPtr a = object_new(seL4_ARM_SmallPageObject, 0);
+    seL4_CPtr b = object_new(seL4_ARM_SmallPageObject, 0);
+    seL4_CPtr c = slot_new();
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    seL4_Word first = address_of(a);
+    seL4_Word second = address_of(b);
+
+    /* pivot b -> c, source a -> b */
+    EXPECT_OK(seL4_CNode_Rotate(ROOT, c, FULL_DEPTH, 0, ROOT, b, FULL_DEPTH, 0, ROOT, a,
+                                FULL_DEPTH));
+    EXPECT(slot_is_empty(a));
+    EXPECT_EQ(address_of(b), first);
+    EXPECT_EQ(address_of(c), second);
+    EXPECT_OK(seL4_CNode_Rotate(ROOT, b, FULL_DEPTH, 0, ROOT, c, FULL_DEPTH, 0, ROOT, b,
+                                FULL_DEPTH));
+    EXPECT_EQ(address_of(b), second);
+    EXPECT_EQ(address_of(c), first);
+    EXPECT_EQ(seL4_CNode_Rotate(ROOT, b, FULL_DEPTH, 0, ROOT, b, FULL_DEPTH, 0, ROOT, c,
+                                FULL_DEPTH),
+              seL4_IllegalOperation);
+    EXPECT_EQ(seL4_CNode_Rotate(ROOT, a, FULL_DEPTH, 0, ROOT, b, FULL_DEPTH, 0, ROOT, b,
+                                FULL_DEPTH),
+              seL4_IllegalOperation);
+    /* A notification cannot take new data on the way, not even 0. */
+    EXPECT_EQ(seL4_CNode_Rotate(ROOT, a, FULL_DEPTH, 0, ROOT, b, FULL_DEPTH, 0, ROOT, ntfn,
+                                FULL_DEPTH),
+              seL4_IllegalOperation);
+    EXPECT_EQ(seL4_CNode_Rotate(ROOT, c, FULL_DEPTH, 0, ROOT, b, FULL_DEPTH, 0, ROOT, a,
+                                FULL_DEPTH),
+              seL4_DeleteFirst);
+}
+
+TEST("CNODE-0012", "revoke deletes copies and badged children, not the cap itself")
+{
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    seL4_CPtr child = slot_new();
+    seL4_CPtr grandchild = slot_new();
+
+    EXPECT_OK(mint_cap(child, ntfn, seL4_AllRights, 4));
+    EXPECT_OK(copy_cap(grandchild, child, seL4_AllRights));
+    EXPECT_OK(seL4_CNode_Revoke(ROOT, child, FULL_DEPTH));
+    EXPECT_EQ(badge_of(child, ntfn), 4);
+    EXPECT(slot_is_empty(grandchild) || badge_of(grandchild, ntfn) == 4);
+    EXPECT_OK(seL4_CNode_Revoke(ROOT, ntfn, FULL_DEPTH));
+    EXPECT(slot_is_empty(child));
+    EXPECT(slot_is_empty(grandchild));
+    EXPECT_EQ(badge_of(ntfn, ntfn), 0);
+}
+
+TEST("CNODE-0013", "deleting a copy leaves the object, deleting the last cap frees it")
+{
+    seL4_CPtr untyped = object_new(seL4_UntypedObject, 12);
+    seL4_CPtr ep = slot_new();
+    seL4_CPtr copy = slot_new();
+
+    EXPECT_OK(retype(untyped, seL4_EndpointObject, 0, ep, 1));
+    EXPECT_OK(copy_cap(copy, ep, seL4_AllRights));
+    EXPECT_OK(seL4_CNode_Delete(ROOT, ep, FULL_DEPTH));
+    EXPECT_EQ(retype(untyped, seL4_UntypedObject, 12, ep, 1), seL4_NotEnoughMemory);
+    EXPECT_OK(seL4_CNode_Delete(ROOT, copy, FULL_DEPTH));
+    EXPECT_OK(retype(untyped, seL4_UntypedObject, 12, ep, 1));
+    /* Deleting an empty slot is no error. */
+    EXPECT_OK(seL4_CNode_Delete(ROOT, copy, FULL_DEPTH));
+}
+
+TEST("CNODE-0014", "deleting a CNode deletes what is in it, itself included")
+{
+    seL4_CPtr untyped = object_new(seL4_UntypedObject, 14);
+    seL4_CPtr cnode = slot_new();
+
+    EXPECT_OK(retype(untyped, seL4_CapTableObject, 6, cnode, 1));
+    EXPECT_OK(seL4_Untyped_Retype(untyped, seL4_EndpointObject, 0, cnode, 0, 0, 0, 32));
+    EXPECT_OK(seL4_Untyped_Retype(untyped, seL4_CapTableObject, 2, cnode, 0, 0, 40, 2));
+    EXPECT_OK(seL4_CNode_Copy(cnode, 50, 6, ROOT, cnode, FULL_DEPTH, seL4_AllRights));
+    EXPECT_OK(seL4_CNode_Delete(ROOT, cnode, FULL_DEPTH));
+    EXPECT_OK(seL4_CNode_Revoke(ROOT, untyped, FULL_DEPTH));
+    EXPECT_OK(retype(untyped, seL4_UntypedObject, 14, cnode, 1));
+}
+
+TEST("CNODE-0015", "a CNode that is reachable only from inside itself is freed by revoke")
+{
+    seL4_CPtr untyped = object_new(seL4_UntypedObject, 14);
+    seL4_CPtr cnode = slot_new();
+
+    EXPECT_OK(retype(untyped, seL4_CapTableObject, 4, cnode, 1));
+    EXPECT_OK(seL4_CNode_Copy(cnode, 1, 4, ROOT, cnode, FULL_DEPTH, seL4_AllRights));
+    EXPECT_OK(seL4_CNode_Copy(cnode, 2, 4, ROOT, cnode, FULL_DEPTH, seL4_AllRights));
+    EXPECT_OK(seL4_CNode_Move(cnode, 3, 4, ROOT, cnode, FULL_DEPTH));
+    EXPECT(slot_is_empty(cnode));
+    EXPECT_OK(seL4_CNode_Revoke(ROOT, untyped, FULL_DEPTH));
+    EXPECT_OK(retype(untyped, seL4_UntypedObject, 14, cnode, 1));
+}
+
+static void saved_caller_client(seL4_Word ep, seL4_Word index, seL4_Word unused)
+{
+    seL4_Word mr0 = index;
+
+    (void)unused;
+    (void)seL4_CallWithMRs(ep, seL4_MessageInfo_new(0, 0, 0, 1), &mr0, seL4_Null, seL4_Null,
+                           seL4_Null);
+    answers[index] = mr0;
+    thread_stop();
+}
+
+TEST("CNODE-0016", "a saved caller is answered later, once")
+{
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    seL4_CPtr saved[2] = {slot_new(), slot_new()};
+    struct thread client[2];
+    seL4_Word mr0;
+
+    for (seL4_Word i = 0; i < 2; i++) {
+        answers[i] = 0;
+        EXPECT(thread_new(&client[i], PRIO_RUNNER + 1, 0) != 0);
+        EXPECT_OK(thread_start(&client[i], saved_caller_client, ep, i, 0));
+        (void)seL4_RecvWithMRs(ep, seL4_Null, &mr0, seL4_Null, seL4_Null, seL4_Null);
+        EXPECT_EQ(mr0, i);
+        EXPECT_OK(seL4_CNode_SaveCaller(ROOT, saved[i], FULL_DEPTH));
+    }
+    EXPECT_EQ(copy_cap(slot_new(), saved[0], seL4_AllRights), seL4_IllegalOperation);
+    for (seL4_Word i = 2; i-- > 0;) {
+        mr0 = 100 + i;
+        seL4_SendWithMRs(saved[i], seL4_MessageInfo_new(0, 0, 0, 1), &mr0, seL4_Null, seL4_Null,
+                         seL4_Null);
+        EXPECT_EQ(answers[i], 100 + i);
+        EXPECT(slot_is_empty(saved[i]));
+    }
+}
+
+TEST("CNODE-0017", "SaveCaller: occupied slot is refused, no caller is no error")
+{
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+
+    EXPECT_EQ(seL4_CNode_SaveCaller(ROOT, ep, FULL_DEPTH), seL4_DeleteFirst);
+    EXPECT_OK(seL4_CNode_SaveCaller(ROOT, slot_new(), FULL_DEPTH));
+    EXPECT(slot_is_empty(env.next_slot - 1));
+}
+
+static void badged_sender(seL4_Word ep, seL4_Word index, seL4_Word unused)
+{
+    (void)unused;
+    seL4_SendWithMRs(ep, seL4_MessageInfo_new(0, 0, 0, 0), seL4_Null, seL4_Null, seL4_Null,
+                     seL4_Null);
+    answers[index] = 1;
+    thread_stop();
+}
+
+TEST("CNODE-0018", "CancelBadgedSends restarts the senders of that badge only")
+{
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    seL4_CPtr badged[2] = {slot_new(), slot_new()};
+    struct thread sender[2];
+    seL4_Word badge;
+
+    for (seL4_Word i = 0; i < 2; i++) {
+        answers[i] = 0;
+        EXPECT_OK(mint_cap(badged[i], ep, seL4_AllRights, 10 + i));
+        EXPECT(thread_new(&sender[i], PRIO_RUNNER + 1, 0) != 0);
+        EXPECT_OK(thread_start(&sender[i], badged_sender, badged[i], i, 0));
+    }
+    EXPECT_OK(seL4_CNode_CancelBadgedSends(ROOT, ep, FULL_DEPTH));
+    EXPECT_OK(seL4_CNode_CancelBadgedSends(ROOT, badged[0], FULL_DEPTH));
+    /* The first was restarted and queues again, now behind the second. */
+    (void)seL4_RecvWithMRs(ep, &badge, seL4_Null, seL4_Null, seL4_Null, seL4_Null);
+    EXPECT_EQ(badge, 11);
+    (void)seL4_RecvWithMRs(ep, &badge, seL4_Null, seL4_Null, seL4_Null, seL4_Null);
+    EXPECT_EQ(badge, 10);
+    EXPECT_EQ(answers[0] + answers[1], 2);
+}
+
+TEST("CNODE-0019", "a two-level address resolves through both CNodes in a system call")
+{
+    seL4_CPtr inner = object_new(seL4_CapTableObject, 4);
+    seL4_CPtr outer = object_new(seL4_CapTableObject, 4);
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    seL4_CPtr guarded = slot_new();
+    struct thread client;
+    seL4_Word badge;
+
+    /* outer: guard of 56 zero bits, radix 4; inner: radix 4. CPtr 0x23 = outer[2], inner[3]. */
+    EXPECT_OK(seL4_CNode_Mint(inner, 3, 4, ROOT, ntfn, FULL_DEPTH, seL4_AllRights, 0x77));
+    EXPECT_OK(seL4_CNode_Copy(outer, 2, 4, ROOT, inner, FULL_DEPTH, seL4_AllRights));
+    EXPECT_OK(mint_cap(guarded, outer, seL4_AllRights, seL4_CNode_CapData_new(0, 56).words[0]));
+    EXPECT(thread_new(&client, PRIO_RUNNER + 1, 0) != 0);
+    EXPECT_OK(seL4_TCB_SetSpace(client.tcb, 0, guarded, 0, VSPACE, 0));
+    answers[0] = 0;
+    EXPECT_OK(thread_start(&client, badged_sender, 0x23, 0, 0));
+    (void)seL4_Poll(ntfn, &badge);
+    EXPECT_EQ(badge, 0x77);
+    EXPECT_EQ(answers[0], 1);
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Faults of native threads: message, registers and what the reply does. */
+#define AREA "60"
+#include "env.h"
+
+#define HOLE 0x30000000ul
+
+static volatile seL4_Word results[4];
+
+static void reply(seL4_Word label, seL4_Word length)
+{
+    seL4_Reply(seL4_MessageInfo_new(label, 0, 0, length));
+}
+
+/* Starts a helper whose faults arrive at a new endpoint with badge 0xfa. */
+static seL4_CPtr start_faulting(struct thread *thread, thread_entry entry, seL4_Word a, seL4_Word b)
+{
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    seL4_CPtr badged = slot_new();
+
+    if (mint_cap(badged, ep, seL4_AllRights, 0xfa) != seL4_NoError
+        || thread_new(thread, PRIO_RUNNER + 1, badged) == 0
+        || thread_start(thread, entry, a, b, 0) != seL4_NoError) {
+        return 0;
+    }
+    return ep;
+}
+
+static void loader_of(seL4_Word address, seL4_Word index, seL4_Word unused)
+{
+    (void)unused;
+    results[index] = *(volatile seL4_Word *)address;
+    thread_stop();
+}
+
+static void storer_to(seL4_Word address, seL4_Word value, seL4_Word unused)
+{
+    (void)unused;
+    *(volatile seL4_Word *)address = value;
+    results[0] = 1;
+    thread_stop();
+}
+
+TEST("FAULT-0001", "a load from a hole is a VMFault; after mapping and a reply it goes on")
+{
+    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
+    struct thread thread;
+    seL4_Word badge = 0;
+    seL4_MessageInfo_t info;
+    seL4_CPtr ep;
+
+    results[0] = 99;
+    ep = start_faulting(&thread, loader_of, HOLE + 0x18, 0);
+    EXPECT(ep != 0);
+    info = seL4_Recv(ep, &badge);
+    EXPECT_EQ(badge, 0xfa);
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_VMFault);
+    EXPECT_EQ(seL4_MessageInfo_get_length(info), seL4_VMFault_Length);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_Addr), HOLE + 0x18);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_PrefetchFault), 0);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_FSR) >> 26, 0x24);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_FSR) & (1u << 6), 0);
+    EXPECT(seL4_GetMR(seL4_VMFault_IP) >= (seL4_Word)loader_of);
+    EXPECT(seL4_GetMR(seL4_VMFault_IP) < (seL4_Word)loader_of + 64);
+    EXPECT_OK(map_page(VSPACE, page, HOLE, seL4_ReadWrite, seL4_ARM_Default_VMAttributes));
+    reply(0, 0);
+    EXPECT_EQ(results[0], 0);
+}
+
+TEST("FAULT-0002", "a store to a read-only page is a VMFault that says write")
+{
+    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
+    struct thread thread;
+    seL4_MessageInfo_t info;
+    seL4_CPtr ep;
+
+    EXPECT_OK(map_page(VSPACE, page, HOLE, seL4_CanRead, seL4_ARM_Default_VMAttributes));
+    results[0] = 0;
+    ep = start_faulting(&thread, storer_to, HOLE + 8, 7);
+    info = seL4_Recv(ep, seL4_Null);
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_VMFault);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_Addr), HOLE + 8);
+    EXPECT(seL4_GetMR(seL4_VMFault_FSR) & (1u << 6));
+    /* More rights through the same cap at the same address, then the store succeeds. */
+    EXPECT_OK(seL4_ARM_Page_Map(page, VSPACE, HOLE, seL4_ReadWrite,
+                                seL4_ARM_Default_VMAttributes));
+    reply(0, 0);
+    EXPECT_EQ(results[0], 1);
+    EXPECT_EQ(*(volatile seL4_Word *)(HOLE + 8), 7);
+}
+
+static void jumper(seL4_Word address, seL4_Word unused1, seL4_Word unused2)
+{
+    ((void (*)(void))address)();
+    (void)unused1;
+    (void)unused2;
+    thread_stop();
+}
+
+TEST("FAULT-0003", "a jump into a hole is a prefetch VMFault")
+{
+    struct thread thread;
+    seL4_MessageInfo_t info;
+    seL4_CPtr ep = start_faulting(&thread, jumper, HOLE + 0x40, 0);
+
+    info = seL4_Recv(ep, seL4_Null);
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_VMFault);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_IP), HOLE + 0x40);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_Addr), HOLE + 0x40);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_PrefetchFault), 1);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_FSR) >> 26, 0x20);
+}
+
+TEST("FAULT-0004", "an execute-never page does not run")
+{
+    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
+    struct thread thread;
+    seL4_MessageInfo_t info;
+    seL4_CPtr ep;
+
+    EXPECT_OK(map_page(VSPACE, page, HOLE, seL4_ReadWrite,
+                       seL4_ARM_Default_VMAttributes | seL4_ARM_ExecuteNever));
+    *(volatile uint32_t *)HOLE = 0xd65f03c0; /* ret */
+    ep = start_faulting(&thread, jumper, HOLE, 0);
+    info = seL4_Recv(ep, seL4_Null);
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_VMFault);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_PrefetchFault), 1);
+}
+
+static void unknown_caller(seL4_Word number, seL4_Word unused1, seL4_Word unused2)
+{
+    struct raw regs = {10, 11, 12, 13, 14, 15, 16, number};
+
+    (void)unused1;
+    (void)unused2;
+    raw_svc(&regs);
+    results[0] = regs.x0;
+    results[1] = regs.x3;
+    results[2] = regs.x7;
+    thread_stop();
+}
+
+TEST("FAULT-0005", "an unknown system call delivers the registers; the reply writes them back")
+{
+    struct thread thread;
+    seL4_MessageInfo_t info;
+    seL4_CPtr ep;
+
+    results[0] = 0;
+    ep = start_faulting(&thread, unknown_caller, 0x12345678, 0);
+    info = seL4_Recv(ep, seL4_Null);
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_UnknownSyscall);
+    EXPECT_EQ(seL4_MessageInfo_get_length(info), seL4_UnknownSyscall_Length);
+    for (int i = 0; i < 7; i++) {
+        EXPECT_EQ(seL4_GetMR(i), 10 + (seL4_Word)i);
+    }
+    EXPECT_EQ(seL4_GetMR(7), 0x12345678);
+    EXPECT_EQ(seL4_GetMR(seL4_UnknownSyscall_Syscall), 0x12345678);
+    EXPECT_EQ(*(uint32_t *)seL4_GetMR(seL4_UnknownSyscall_FaultIP), 0xd4000001);
+    EXPECT_EQ(seL4_GetMR(seL4_UnknownSyscall_LR), seL4_GetMR(seL4_UnknownSyscall_FaultIP) + 4);
+    EXPECT(seL4_GetMR(seL4_UnknownSyscall_SP) != 0);
+    seL4_SetMR(0, 100);
+    seL4_SetMR(3, 103);
+    seL4_SetMR(seL4_UnknownSyscall_FaultIP, seL4_GetMR(seL4_UnknownSyscall_FaultIP) + 4);
+    reply(0, 12);
+    EXPECT_EQ(results[0], 100);
+    EXPECT_EQ(results[1], 103);
+    EXPECT_EQ(results[2], 0x12345678);
+}
+
+TEST("FAULT-0006", "a reply with a label leaves the thread inactive; resume restarts it")
+{
+    struct thread thread;
+    seL4_MessageInfo_t info;
+    seL4_CPtr ep;
+
+    results[0] = 0;
+    ep = start_faulting(&thread, unknown_caller, 0x777, 0);
+    (void)seL4_Recv(ep, seL4_Null);
+    reply(1, 0);
+    EXPECT_EQ(results[0], 0);
+    (void)seL4_TCB_Resume(thread.tcb);
+    /* It repeats the call, so the same fault comes again. */
+    info = seL4_Recv(ep, seL4_Null);
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_UnknownSyscall);
+    EXPECT_EQ(seL4_GetMR(seL4_UnknownSyscall_Syscall), 0x777);
+}
+
+static void undefined_instruction(seL4_Word unused1, seL4_Word unused2, seL4_Word unused3)
+{
+    (void)unused1;
+    (void)unused2;
+    (void)unused3;
+    __asm__ volatile(".long 0x00000000");
+    results[0] = 1;
+    thread_stop();
+}
+
+TEST("FAULT-0007", "an undefined instruction is a UserException; the reply moves the PC")
+{
+    struct thread thread;
+    seL4_MessageInfo_t info;
+    seL4_CPtr ep;
+
+    results[0] = 0;
+    ep = start_faulting(&thread, undefined_instruction, 0, 0);
+    info = seL4_Recv(ep, seL4_Null);
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_UserException);
+    EXPECT_EQ(seL4_MessageInfo_get_length(info), seL4_UserException_Length);
+    EXPECT_EQ(*(uint32_t *)seL4_GetMR(seL4_UserException_FaultIP), 0);
+    EXPECT_EQ(seL4_GetMR(seL4_UserException_Number) >> 26, 0);
+    seL4_SetMR(seL4_UserException_FaultIP, seL4_GetMR(seL4_UserException_FaultIP) + 4);
+    reply(0, 3);
+    EXPECT_EQ(results[0], 1);
+}
+
+static void breakpoint(seL4_Word unused1, seL4_Word unused2, seL4_Word unused3)
+{
+    (void)unused1;
+    (void)unused2;
+    (void)unused3;
+    __asm__ volatile("brk #7");
+    results[0] = 1;
+    thread_stop();
+}
+
+TEST("FAULT-0008", "other exceptions of a native thread arrive as VCPUFault; WriteRegisters skips")
+{
+    struct thread thread;
+    seL4_MessageInfo_t info;
+    seL4_UserContext regs;
+    seL4_CPtr ep;
+
+    results[0] = 0;
+    ep = start_faulting(&thread, breakpoint, 0, 0);
+    info = seL4_Recv(ep, seL4_Null);
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_VCPUFault);
+    EXPECT_EQ(seL4_GetMR(0) >> 26, 0x3c);
+    EXPECT_OK(seL4_TCB_ReadRegisters(thread.tcb, 0, 0, 1, &regs));
+    regs.pc += 4;
+    EXPECT_OK(seL4_TCB_WriteRegisters(thread.tcb, 0, 0, 1, &regs));
+    reply(0, 0);
+    EXPECT_EQ(results[0], 1);
+}
+
+static void raw_caller(seL4_Word number, seL4_Word cap, seL4_Word info)
+{
+    struct raw regs = {.x0 = cap, .x1 = info, .x7 = number};
+
+    raw_svc(&regs);
+    results[0] = regs.x0;
+    results[1] = 1;
+    thread_stop();
+}
+
+TEST("FAULT-0009", "a wait on an empty slot is a CapFault; filled and replied to, it is repeated")
+{
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    seL4_CPtr badged = slot_new();
+    seL4_CPtr empty = slot_new();
+    struct thread thread;
+    seL4_MessageInfo_t info;
+    seL4_CPtr ep;
+
+    results[1] = 0;
+    EXPECT_OK(mint_cap(badged, ntfn, seL4_AllRights, 0x11));
+    seL4_Signal(badged);
+    ep = start_faulting(&thread, raw_caller, (seL4_Word)seL4_SysRecv, empty);
+    info = seL4_Recv(ep, seL4_Null);
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_CapFault);
+    EXPECT_EQ(seL4_GetMR(seL4_CapFault_Addr), empty);
+    EXPECT_EQ(seL4_GetMR(seL4_CapFault_InRecvPhase), 1);
+    EXPECT_EQ(*(uint32_t *)seL4_GetMR(seL4_CapFault_IP), 0xd4000001);
+    EXPECT_EQ(seL4_GetMR(seL4_CapFault_LookupFailureType), seL4_MissingCapability);
+    EXPECT_EQ(seL4_GetMR(seL4_CapFault_BitsLeft), 0);
+    EXPECT_OK(copy_cap(empty, ntfn, seL4_AllRights));
+    reply(0, 0);
+    EXPECT_EQ(results[1], 1);
+    EXPECT_EQ(results[0], 0x11);
+}
+
+TEST("FAULT-0010", "a receive on a cap without the read right is a CapFault in the receive phase")
+{
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    seL4_CPtr target = object_new(seL4_EndpointObject, 0);
+    seL4_CPtr write_only = slot_new();
+    struct thread thread;
+    seL4_MessageInfo_t info;
+
+    EXPECT_OK(copy_cap(write_only, target, seL4_CanWrite));
+    EXPECT(thread_new(&thread, PRIO_RUNNER + 1, ep) != 0);
+    EXPECT_OK(thread_start(&thread, (thread_entry)(void *)raw_svc, 0, 0, 0));
+    /* raw_svc(NULL) faults at address 0 first: a cheap check that page 0 is not mapped. */
+    info = seL4_Recv(ep, seL4_Null);
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_VMFault);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_Addr), 0);
+    {
+        static struct raw regs;
+
+        regs = (struct raw){.x0 = write_only, .x7 = (seL4_Word)seL4_SysRecv};
+        EXPECT_OK(thread_start(&thread, (thread_entry)(void *)raw_svc, (seL4_Word)&regs, 0, 0));
+    }
+    info = seL4_Recv(ep, seL4_Null);
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_CapFault);
+    EXPECT_EQ(seL4_GetMR(seL4_CapFault_InRecvPhase), 1);
+    EXPECT_EQ(seL4_GetMR(seL4_CapFault_Addr), write_only);
+}
+
+TEST("FAULT-0011", "without a usable fault endpoint the thread stops and others go on")
+{
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    seL4_CPtr weak = slot_new();
+    struct thread thread[2];
+    seL4_Word badge = 1;
+
+    results[0] = 0;
+    EXPECT_OK(copy_cap(weak, ep, seL4_ReadWrite));
+    EXPECT(thread_new(&thread[0], PRIO_RUNNER + 1, 0) != 0);
+    EXPECT_OK(thread_start(&thread[0], undefined_instruction, 0, 0, 0));
+    EXPECT(thread_new(&thread[1], PRIO_RUNNER + 1, weak) != 0);
+    EXPECT_OK(thread_start(&thread[1], undefined_instruction, 0, 0, 0));
+    (void)seL4_NBRecv(ep, &badge);
+    EXPECT_EQ(badge, 0);
+    EXPECT_EQ(results[0], 0);
+}
+
+TEST("FAULT-0012", "an address that does not resolve is a CapFault in the send phase")
+{
+    struct thread thread;
+    seL4_MessageInfo_t info;
+    seL4_CPtr wild = 1ul << 40;
+    seL4_CPtr ep = start_faulting(&thread, raw_caller, (seL4_Word)seL4_SysSend, wild);
+
+    info = seL4_Recv(ep, seL4_Null);
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_CapFault);
+    EXPECT_EQ(seL4_GetMR(seL4_CapFault_Addr), wild);
+    EXPECT_EQ(seL4_GetMR(seL4_CapFault_InRecvPhase), 0);
+    EXPECT_EQ(seL4_GetMR(seL4_CapFault_LookupFailureType), seL4_GuardMismatch);
+    EXPECT_EQ(seL4_GetMR(seL4_CapFault_BitsLeft), 64);
+    EXPECT_EQ(seL4_GetMR(seL4_CapFault_GuardMismatch_GuardFound), 0);
+    EXPECT_EQ(seL4_GetMR(seL4_CapFault_GuardMismatch_BitsFound),
+              64 - env.info->initThreadCNodeSizeBits);
+}
+
+TEST("FAULT-0013", "an NBSend to an address that does not resolve is silent")
+{
+    seL4_NBSendWithMRs(1ul << 40, seL4_MessageInfo_new(0, 0, 0, 0), seL4_Null, seL4_Null,
+                       seL4_Null, seL4_Null);
+}
+
+TEST("FAULT-0014", "an unresolvable capability in a message is a CapFault in the send phase")
+{
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    struct thread thread;
+    seL4_MessageInfo_t info;
+
+    EXPECT(thread_new(&thread, PRIO_RUNNER + 1, ep) != 0);
+    thread.buffer->caps_or_badges[0] = 1ul << 41;
+    EXPECT_OK(thread_start(&thread, raw_caller, (seL4_Word)seL4_SysSend, ep,
+                           seL4_MessageInfo_new(0, 0, 1, 0).words[0]));
+    info = seL4_Recv(ep, seL4_Null);
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_CapFault);
+    EXPECT_EQ(seL4_GetMR(seL4_CapFault_Addr), 1ul << 41);
+    EXPECT_EQ(seL4_GetMR(seL4_CapFault_InRecvPhase), 0);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Interrupts: control, handlers, software-generated ones, a device. */
+#define AREA "80"
+#include "env.h"
+
+#define PL011_IMSC 0x38
+#define PL011_MIS 0x40
+#define PL011_ICR 0x44
+#define PL011_TX (1u << 5)
+#define UART_IRQ 33
+
+static volatile uint32_t *uart_register(unsigned int offset)
+{
+    return (volatile uint32_t *)(UART_VADDR + offset);
+}
+
+TEST("IRQ-0001", "numbers beyond the last and the kernel's own are refused")
+{
+    seL4_CPtr slot = slot_new();
+    seL4_Word last;
+
+    EXPECT_EQ(seL4_IRQControl_Get(seL4_CapIRQControl, 5000, ROOT, slot, FULL_DEPTH),
+              seL4_RangeError);
+    EXPECT_EQ(seL4_GetMR(0), 0);
+    last = seL4_GetMR(1);
+    EXPECT(last >= 32 && last < 1020);
+    EXPECT_EQ(seL4_IRQControl_Get(seL4_CapIRQControl, last + 1, ROOT, slot, FULL_DEPTH),
+              seL4_RangeError);
+    for (seL4_Word irq = 25; irq <= 27; irq++) {
+        EXPECT_EQ(seL4_IRQControl_Get(seL4_CapIRQControl, irq, ROOT, slot, FULL_DEPTH),
+                  seL4_RevokeFirst);
+    }
+}
+
+TEST("IRQ-0002", "an interrupt is given out once; deleting the handler makes it free")
+{
+    seL4_CPtr slot = slot_new();
+    seL4_CPtr second = slot_new();
+
+    EXPECT_OK(seL4_IRQControl_Get(seL4_CapIRQControl, 50, ROOT, slot, FULL_DEPTH));
+    EXPECT_EQ(seL4_IRQControl_Get(seL4_CapIRQControl, 50, ROOT, second, FULL_DEPTH),
+              seL4_RevokeFirst);
+    EXPECT_EQ(seL4_IRQControl_Get(seL4_CapIRQControl, 51, ROOT, slot, FULL_DEPTH),
+              seL4_DeleteFirst);
+    EXPECT_OK(seL4_CNode_Delete(ROOT, slot, FULL_DEPTH));
+    EXPECT_OK(seL4_IRQControl_GetTrigger(seL4_CapIRQControl, 50, 1, ROOT, second, FULL_DEPTH));
+    EXPECT_EQ(copy_cap(slot_new(), seL4_CapIRQControl, seL4_AllRights), seL4_IllegalOperation);
+}
+
+TEST("IRQ-0003", "a handler wants a notification with the write right")
+{
+    seL4_CPtr handler = slot_new();
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    seL4_CPtr read_only = slot_new();
+
+    EXPECT_OK(copy_cap(read_only, ntfn, seL4_CanRead));
+    EXPECT_OK(seL4_IRQControl_Get(seL4_CapIRQControl, 50, ROOT, handler, FULL_DEPTH));
+    EXPECT_EQ(seL4_IRQHandler_SetNotification(handler, read_only), seL4_InvalidCapability);
+    EXPECT_EQ(seL4_IRQHandler_SetNotification(handler, VSPACE), seL4_InvalidCapability);
+    EXPECT_OK(seL4_IRQHandler_SetNotification(handler, ntfn));
+    EXPECT_OK(seL4_IRQHandler_Ack(handler));
+    EXPECT_OK(seL4_IRQHandler_Clear(handler));
+}
+
+#ifndef CONFIG_ENABLE_SMP_SUPPORT
+TEST("IRQ-0004", "a software-generated interrupt arrives with the handler's badge")
+{
+    seL4_CPtr handler = slot_new();
+    seL4_CPtr signal = slot_new();
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    seL4_CPtr badged = slot_new();
+    seL4_Word badge = 0;
+
+    EXPECT_OK(mint_cap(badged, ntfn, seL4_AllRights, 0x59));
+    EXPECT_OK(seL4_IRQControl_Get(seL4_CapIRQControl, 5, ROOT, handler, FULL_DEPTH));
+    EXPECT_OK(seL4_IRQControl_IssueSGISignal(seL4_CapIRQControl, 5, 0, ROOT, signal, FULL_DEPTH));
+    EXPECT_OK(seL4_IRQHandler_SetNotification(handler, badged));
+    for (int i = 0; i < 3; i++) {
+        seL4_Signal(signal);
+        seL4_Wait(ntfn, &badge);
+        EXPECT_EQ(badge, 0x59);
+        /* A GICv2 need not mask it before the ack, so nothing is promised of a second one. */
+        EXPECT_OK(seL4_IRQHandler_Ack(handler));
+    }
+    EXPECT(seL4_IRQControl_IssueSGISignal(seL4_CapIRQControl, 16, 0, ROOT, slot_new(), FULL_DEPTH)
+           != seL4_NoError);
+    EXPECT(seL4_IRQControl_IssueSGISignal(seL4_CapIRQControl, 5, 8, ROOT, slot_new(), FULL_DEPTH)
+           != seL4_NoError);
+}
+#endif
+
+TEST("IRQ-0005", "a device interrupt comes, is masked until ack, and stops after delete")
+{
+    seL4_CPtr handler = slot_new();
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    seL4_CPtr badged = slot_new();
+    seL4_Word badge = 0;
+
+    EXPECT_OK(mint_cap(badged, ntfn, seL4_AllRights, 0x21));
+    EXPECT_OK(seL4_IRQControl_Get(seL4_CapIRQControl, UART_IRQ, ROOT, handler, FULL_DEPTH));
+    EXPECT_OK(seL4_IRQHandler_SetNotification(handler, badged));
+    print("# ");
+    *uart_register(PL011_IMSC) = PL011_TX;
+    print("uart\n");
+    seL4_Wait(ntfn, &badge);
+    EXPECT_EQ(badge, 0x21);
+    EXPECT(*uart_register(PL011_MIS) & PL011_TX);
+    /* Still asserted: it comes again after the ack, not before. */
+    (void)seL4_Poll(ntfn, &badge);
+    EXPECT_EQ(badge, 0);
+    EXPECT_OK(seL4_IRQHandler_Ack(handler));
+    seL4_Wait(ntfn, &badge);
+    EXPECT_EQ(badge, 0x21);
+    *uart_register(PL011_IMSC) = 0;
+    *uart_register(PL011_ICR) = PL011_TX;
+    EXPECT_OK(seL4_IRQHandler_Ack(handler));
+    (void)seL4_Poll(ntfn, &badge);
+    EXPECT_EQ(badge, 0);
+    /* Without a handler the interrupt must not storm the kernel. */
+    EXPECT_OK(seL4_CNode_Delete(ROOT, handler, FULL_DEPTH));
+    print("# ");
+    *uart_register(PL011_IMSC) = PL011_TX;
+    print("uart again\n");
+    *uart_register(PL011_IMSC) = 0;
+    *uart_register(PL011_ICR) = PL011_TX;
+    (void)seL4_Poll(ntfn, &badge);
+    EXPECT_EQ(badge, 0);
+}
+
+static volatile seL4_Word woken;
+
+static void irq_waiter(seL4_Word ntfn, seL4_Word unused1, seL4_Word unused2)
+{
+    seL4_Word badge;
+
+    (void)unused1;
+    (void)unused2;
+    seL4_Wait(ntfn, &badge);
+    woken = 1;
+    thread_stop();
+}
+
+TEST("IRQ-0006", "an interrupt preempts the running thread for a higher waiter")
+{
+    seL4_CPtr handler = slot_new();
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    struct thread thread;
+
+    woken = 0;
+    EXPECT(thread_new(&thread, PRIO_RUNNER + 1, 0) != 0);
+    EXPECT_OK(thread_start(&thread, irq_waiter, ntfn, 0, 0));
+    EXPECT_OK(seL4_IRQControl_Get(seL4_CapIRQControl, UART_IRQ, ROOT, handler, FULL_DEPTH));
+    EXPECT_OK(seL4_IRQHandler_SetNotification(handler, ntfn));
+    print("# ");
+    *uart_register(PL011_IMSC) = PL011_TX;
+    print("uart\n");
+    for (unsigned int i = 0; i < 1000000 && woken == 0; i++) {
+    }
+    EXPECT_EQ(woken, 1);
+    *uart_register(PL011_IMSC) = 0;
+    *uart_register(PL011_ICR) = PL011_TX;
+}
