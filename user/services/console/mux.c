@@ -9,8 +9,9 @@
 /* A step stops when less than this is free: room for the worst quantum, and for the answers to keys. */
 #define STEP_ROOM (MUX_QUEUE_BYTES / 2)
 
-/* Worst growth of one byte: an empty line with the longest label. */
-_Static_assert(MUX_QUANTUM * 2 * (MUX_NAME_BYTES + 16) < STEP_ROOM, "a quantum fits");
+/* Worst growth of one byte: an empty line with the longest label; and once, a line that was cut, again. */
+_Static_assert(MUX_QUANTUM * 2 * (MUX_NAME_BYTES + 16) + MUX_LINE_BYTES < STEP_ROOM,
+               "a quantum fits");
 
 /* ---- output queue ---- */
 
@@ -60,6 +61,7 @@ static void close_line(struct mux *mux)
     mux->raw_open = false;
 }
 
+/* A line that was cut is shown from its start again: each line stands whole somewhere. */
 static void show(struct mux *mux, struct mux_stream *stream)
 {
     if (mux->open != stream) {
@@ -68,6 +70,7 @@ static void show(struct mux *mux, struct mux_stream *stream)
         emit_text(mux, stream->label);
         emit_text(mux, "] ");
         mux->open = stream;
+        stream->shown = 0;
     }
     emit(mux, stream->line + stream->shown, stream->length - stream->shown);
     stream->shown = stream->length;
@@ -75,9 +78,14 @@ static void show(struct mux *mux, struct mux_stream *stream)
 
 static void finish_line(struct mux *mux, struct mux_stream *stream)
 {
-    show(mux, stream);
-    emit_text(mux, "\r\n");
-    mux->open = NULL;
+    /* A line that was cut where it ended stands there already. */
+    bool complete = mux->open != stream && stream->length > 0 && stream->shown == stream->length;
+
+    if (!complete) {
+        show(mux, stream);
+        emit_text(mux, "\r\n");
+        mux->open = NULL;
+    }
     stream->length = 0;
     stream->shown = 0;
 }
