@@ -72,7 +72,16 @@ static void test_prefixed(void)
     terminal_run(&t);
     terminal_guest(&t, 0, "line\r\n");
     terminal_run(&t);
-    SHOWN("[vm0] half \r\n[vm1] whole\r\n[vm0] line\r\n", "whole lines break unfinished ones");
+    SHOWN("[vm0] half \r\n[vm1] whole\r\n[vm0] half line\r\n",
+          "whole lines break unfinished ones, which are shown from their start again");
+    terminal_clear(&t);
+    terminal_guest(&t, 0, "all");
+    terminal_run(&t);
+    terminal_vmm(&t, 1, "log\n");
+    terminal_run(&t);
+    terminal_guest(&t, 0, "\r\nnext\r\n");
+    terminal_run(&t);
+    SHOWN("[vm0] all\r\n[vm1 vmm] log\r\n[vm0] next\r\n", "a line cut at its end is there once");
     terminal_clear(&t);
     terminal_guest(&t, 0, "ha");
     terminal_run(&t);

@@ -4,11 +4,11 @@
  * moves bytes between the rings of contract/rpc/console.h and an output queue, and says which clients
  * to signal; the UART and the kernel are main.c's.
  *
- * Two modes. "all": each line is shown whole, as "[name] text", a VMM's own as "[name vmm] text" (one that
- * somebody else's line cut is shown from its start again);
- * guests' escape sequences are filtered. "attached": one guest's bytes pass raw in both directions,
- * VMM lines still appear, each on a line of its own; other guests' output goes to their histories,
- * whose end is shown when they are attached. Keys: README.md.
+ * Two modes. "all": each line is shown whole, as "[name] text", a VMM's own as "[name vmm] text" (a
+ * line that somebody else's line cut is shown from its start again); guests' escape sequences are
+ * filtered. "attached": one guest's bytes pass raw in both directions, VMM lines still appear, each on
+ * a line of its own; other guests' output goes to their histories, whose end is shown when they are
+ * attached. Keys: README.md.
  *
  * Fair and bounded: a step takes at most MUX_QUANTUM bytes from each ring, whatever the counters
  * say, and nothing here waits for a client. A client that produces faster than the terminal takes
