@@ -22,6 +22,16 @@ SCALE = float(os.environ.get("PEERVISOR_TIME_SCALE", "1"))
 # Colours and cursor movements, which systemd and shells print on any terminal.
 ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[a-zA-Z]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|[=>78])")
 
+# Lines of others that the console puts between those of the attached guest, supervisor's among them.
+FOREIGN = r"(?:\[(?:[^\]\n]+ vmm|console|init|kernel|loader)\]|supervisor:) .*"
+# They may also cut a line that the guest has begun.
+CUT = rf"(?:\n(?:{FOREIGN}\n)+)?"
+
+
+def whole(text):
+    """A regular expression for text that such lines may have cut."""
+    return CUT.join(re.escape(character) for character in text)
+
 
 class BoardError(Exception):
     """The board did not do what the test waited for; the text says what it did instead."""
@@ -167,9 +177,9 @@ class Shell:
         mark = f"{os.getpid()}-{Shell.counter}"
         # The marks are put together by the shell, so their echo does not look like them.
         self.board.send(f"echo '@''begin {mark}@'; {command}\ns_=$?; echo; echo '@''end {mark}' $s_@\n")
-        self.board.wait(rf"^@begin {mark}@\n", limit_s)
+        self.board.wait("^" + whole(f"@begin {mark}@") + CUT + r"\n", limit_s)
         start = self.board.position
-        match = self.board.wait(rf"^@end {mark} (\d+)@$", limit_s)
+        match = self.board.wait("^" + whole(f"@end {mark} ") + rf"{CUT}(\d+){CUT}@", limit_s)
         output = self.board.text[start:match.start()]
         return int(match.group(1)), output.strip("\n")
 

@@ -16,11 +16,10 @@ import re
 import subprocess
 import threading
 
-from board import TOP, Board, BoardError, Shell
+from board import FOREIGN, TOP, Board, BoardError, Shell
 
 KEY = "\x1d"  # Ctrl-]
-# Lines that appear between a guest's own while it is attached.
-FOREIGN = re.compile(r"^(?:\[(?:[^\]\n]+ vmm|console|init|kernel|loader)\]|supervisor:) .*\n?", re.M)
+FOREIGN_LINE = re.compile(rf"^{FOREIGN}\n?", re.M)
 
 
 def make(*arguments, limit_s=3600):
@@ -135,7 +134,7 @@ class VmShell(Shell):
     def run(self, command, limit_s=120):
         self.system.attach(self.name)
         status, output = super().run(command, limit_s)
-        return status, FOREIGN.sub("", output).strip("\n")
+        return status, FOREIGN_LINE.sub("", output).strip("\n")
 
     def type(self, text):
         """Types without waiting for anything."""
