@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Priorities and cores. A VMM runs above every guest of its core unless the user says otherwise; a
- * guest that serves others runs above the guests that it serves, or a client that spins would starve
- * its own backend.
+ * Priorities and cores. A VMM runs above every guest of its core unless the user says otherwise; all
+ * guests take turns (docs/decisions/0006). A guest that serves others must not run below the guests
+ * that it serves, or a client that spins would starve its own backend.
  */
 #include "composer/plan/place.h"
 
-#define GUEST_BASE 100u /* a guest that serves nobody */
+#define GUEST_BASE 100u
 #define VMM_BASE   150u
 
 static void choose_vmm(struct model_vm *vm)
 {
-    vm->vmm_priority = vm->vmm_priority_wish.is_set ? (uint32_t)vm->vmm_priority_wish.value
-                                                    : VMM_BASE + vm->rank;
+    vm->vmm_priority =
+        vm->vmm_priority_wish.is_set ? (uint32_t)vm->vmm_priority_wish.value : VMM_BASE + vm->rank;
 }
 
 /* Called for servers before their clients. */
 static void choose_guest(struct model_vm *vm)
 {
-    uint32_t priority = GUEST_BASE + vm->rank;
+    uint32_t priority = GUEST_BASE;
 
     if (vm->guest_priority_wish.is_set) {
         vm->guest_priority = (uint32_t)vm->guest_priority_wish.value;
@@ -31,8 +31,8 @@ static void choose_guest(struct model_vm *vm)
         const struct model_vm *server = vm->driver_links[i]->device;
 
         if (server->core == vm->core && server->rank > vm->rank &&
-            priority >= server->guest_priority && server->guest_priority > 1) {
-            priority = server->guest_priority - 1;
+            priority > server->guest_priority) {
+            priority = server->guest_priority;
         }
     }
     vm->guest_priority = priority;
@@ -43,17 +43,19 @@ static void check_link(const struct model *model, const struct model_link *link)
     const struct model_vm *server = link->device, *client = link->driver;
 
     if (server->core == client->core && link->filled_slots &&
-        server->guest_priority <= client->guest_priority && server->guest_priority_wish.is_set) {
-        diag_error(model->diag, server->guest_priority_wish.pos, "priority-served",
-                   "the guest of '%s' (%u) must run above that of '%s' (%u), which it serves on "
-                   "the same core", server->instance, server->guest_priority, client->instance,
-                   client->guest_priority);
+        server->guest_priority < client->guest_priority && server->guest_priority_wish.is_set) {
+        diag_error(
+            model->diag, server->guest_priority_wish.pos, "priority-served",
+            "the guest of '%s' (%u) must not run below that of '%s' (%u), which it serves on "
+            "the same core",
+            server->instance, server->guest_priority, client->instance, client->guest_priority);
     } else if (server->core == client->core && link->filled_slots &&
-               server->guest_priority <= client->guest_priority) {
-        diag_error(model->diag, link->pos, "priority-served",
-                   "the guest of '%s' (%u) must run above that of '%s' (%u), which it serves on "
-                   "the same core", server->instance, server->guest_priority, client->instance,
-                   client->guest_priority);
+               server->guest_priority < client->guest_priority) {
+        diag_error(
+            model->diag, link->pos, "priority-served",
+            "the guest of '%s' (%u) must not run below that of '%s' (%u), which it serves on "
+            "the same core",
+            server->instance, server->guest_priority, client->instance, client->guest_priority);
     }
 }
 
@@ -99,9 +101,9 @@ static void check_badges(const struct model *model)
         if (badges > PLACE_BADGES_MAX) {
             diag_error(model->diag, vm->pos, "badge-count",
                        "'%s' serves %zu VMs, uses %zu and has %zu interrupts; together they need "
-                       "%zu bits of its notification, which has %u", vm->instance,
-                       vm->device_link_count, vm->driver_link_count, vm->irq_count, badges,
-                       PLACE_BADGES_MAX);
+                       "%zu bits of its notification, which has %u",
+                       vm->instance, vm->device_link_count, vm->driver_link_count, vm->irq_count,
+                       badges, PLACE_BADGES_MAX);
         }
     }
 }
