@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """What a link carries, counted in instructions (one is a nanosecond): the same at every load of the machine, give or
-take the moment at which the boot ended. Limits are KVM's figures on the same emulated board, which shares all of a
-guest's RAM with its backend; a pool costs one more copy of every byte."""
+take the moment at which the boot ended. With shared RAM, as KVM does it, the
+limits are KVM's on the same emulated board and with a disk of the same kind, a file in memory."""
 
 import os
 import subprocess
