@@ -45,6 +45,8 @@ demo() {
         text=$(basename "$blob" .dtb).dts
         # Phandles of the VMM's own nodes are not in the fragment; dtc warns about them.
         dtc -q -I dtb -O dts "$blob" > "$work/$text" || echo "dtc refuses it" > "$work/$text"
+        # Older releases of dtc print a list of strings as one.
+        sed -i 's/\\0/", "/g' "$work/$text"
         same "$name/$text" "$here/demos/$name/$text" "$work/$text"
     done
 }

@@ -112,9 +112,11 @@ class Board:
         with self.changed:
             return "\n".join(self.text.splitlines()[-lines:])
 
-    def wait(self, pattern, limit_s, refuse=None):
+    def wait(self, pattern, limit_s, refuse=None, name=None):
         """Waits until the regular expression appears behind the last match, and returns the match.
-        Raises BoardError at the limit, when the board ends, or when "refuse" appears first."""
+        Raises BoardError at the limit, when the board ends, or when "refuse" appears first; it then calls what it
+        waited for by its name, if that reads better than the expression."""
+        name = name or f"/{pattern}/"
         wanted = re.compile(pattern, re.M)
         refused = re.compile(refuse, re.M) if refuse else None
         end = time.monotonic() + limit_s * SCALE
@@ -123,18 +125,18 @@ class Board:
                 match = wanted.search(self.text, self.position)
                 bad = refused.search(self.text, self.position) if refused else None
                 if bad and (not match or bad.start() < match.start()):
-                    raise BoardError(f"\"{bad.group(0)}\" came before /{pattern}/\n{self._told()}")
+                    raise BoardError(f"\"{bad.group(0)}\" came before {name}\n{self._told()}")
                 if match:
                     self.position = match.end()
                     return match
                 left = end - time.monotonic()
                 if left <= 0:
-                    raise BoardError(f"no /{pattern}/ within {limit_s * SCALE:.0f} s\n{self._told()}")
+                    raise BoardError(f"no {name} within {limit_s * SCALE:.0f} s\n{self._told()}")
                 if self.process is None or self.process.poll() is not None:
                     # The reader may still hold the last bytes.
                     self.changed.wait(1)
                     if not wanted.search(self.text, self.position):
-                        raise BoardError(f"the board ended before /{pattern}/\n{self._told()}")
+                        raise BoardError(f"the board ended before {name}\n{self._told()}")
                     continue
                 self.changed.wait(min(left, 1))
 
@@ -157,12 +159,20 @@ class Shell:
         self.board = board
 
     def login(self, limit_s=180, user="root"):
-        """Waits for a login prompt, logs in, and makes the shell fit for run()."""
-        # No "$" after the prompts: a message of the kernel may follow on the same line.
-        self.board.wait(r"^\S+ login: ", limit_s)
-        self.board.send(f"{user}\n")
-        self.board.wait(r"^\S*[~/]\S* ?[#$] ", 60)
-        self.settle()
+        """Waits for a login prompt, logs in, and makes the shell fit for run(). A prompt of a life that is over,
+        which the console may repeat, leads nowhere; the next one is taken then."""
+        end = time.monotonic() + limit_s * SCALE
+        while True:
+            # No "$" after the prompts: a message of the kernel may follow on the same line.
+            self.board.wait(r"^\S+ login: ", max(end - time.monotonic(), 0) / SCALE)
+            self.board.send(f"{user}\n")
+            try:
+                self.board.wait(r"^\S*[~/]\S* ?[#$] ", 60)
+                self.settle()
+                return
+            except BoardError:
+                if time.monotonic() > end:
+                    raise
 
     def settle(self, limit_s=60):
         """After this, no echo and no prompt disturbs what run() reads, and no command waits for the
@@ -177,9 +187,10 @@ class Shell:
         mark = f"{os.getpid()}-{Shell.counter}"
         # The marks are put together by the shell, so their echo does not look like them.
         self.board.send(f"echo '@''begin {mark}@'; {command}\ns_=$?; echo; echo '@''end {mark}' $s_@\n")
-        self.board.wait("^" + whole(f"@begin {mark}@") + CUT + r"\n", limit_s)
+        self.board.wait("^" + whole(f"@begin {mark}@") + CUT + r"\n", limit_s, name=f"start of \"{command}\"")
         start = self.board.position
-        match = self.board.wait("^" + whole(f"@end {mark} ") + rf"{CUT}(\d+){CUT}@", limit_s)
+        match = self.board.wait("^" + whole(f"@end {mark} ") + rf"{CUT}(\d+){CUT}@", limit_s,
+                                name=f"end of \"{command}\"")
         output = self.board.text[start:match.start()]
         return int(match.group(1)), output.strip("\n")
 
