@@ -26,7 +26,7 @@ uint64_t host_free_slot;
 uint64_t host_untyped;
 uint64_t host_device;
 
-static uint8_t *ram;
+uint8_t *host_ram;
 /* The initial CNode, also when the thread has lost its capability to it. */
 static struct slot *root_slots;
 static struct tcb idle __attribute__((aligned(64)));
@@ -62,10 +62,10 @@ void host_boot(void)
     struct boot_args args = {.entry = 0x400000};
     uint64_t size = 1ull << HOST_RAM_BITS;
 
-    if (!ram) {
-        ram = aligned_alloc(size, size);
+    if (!host_ram) {
+        host_ram = aligned_alloc(size, size);
     }
-    memset(ram, 0xa5, size);
+    memset(host_ram, 0xa5, size);
     memset(cores, 0, sizeof(cores));
     memset(&idle, 0, sizeof(idle));
     memset(&fake_machine, 0, sizeof(fake_machine));
@@ -75,7 +75,7 @@ void host_boot(void)
     free_ranges.count = 0;
     device.count = 0;
     /* The image: four pages at the start of RAM. */
-    args.image_start = (uintptr_t)ram;
+    args.image_start = (uintptr_t)host_ram;
     args.image_end = args.image_start + 4 * 4096;
     args.physical_minus_virtual = args.image_start - 0x400000;
     range_add(&free_ranges, args.image_end, args.image_start + size);
@@ -141,7 +141,7 @@ uint64_t host_syscall(int64_t number, uint64_t cptr, const struct host_message *
                         (uint64_t)message->cap_count << SEL4_MSG_INFO_EXTRA_CAPS_SHIFT |
                         message->length;
     for (unsigned i = 0; i < message->length; i++) {
-        ipc_set_word(tcb, buffer, i, i < 12 ? message->word[i] : 0);
+        ipc_set_word(tcb, buffer, i, i < 12 ? message->word[i] : i);
     }
     for (unsigned i = 0; buffer && i < message->cap_count; i++) {
         buffer[SEL4_IPC_BUFFER_CAPS_WORD + i] = message->cap[i];
