@@ -163,7 +163,9 @@ uint64_t host_word(unsigned i)
 {
     struct tcb *tcb = current_thread();
 
-    return ipc_word(tcb, ipc_buffer_of(tcb, false), i);
+    const uint64_t *buffer = ipc_buffer_of(tcb, false);
+
+    return buffer || i < SEL4_MSG_FAST_REGISTERS ? ipc_word(tcb, buffer, i) : 0;
 }
 
 uint64_t host_retype(uint64_t untyped, uint64_t type, uint64_t size_bits, uint64_t slot,
