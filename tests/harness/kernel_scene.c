@@ -59,8 +59,8 @@ uint64_t scene_mint(uint64_t source, uint64_t rights, uint64_t badge)
     uint64_t slot = scene_slot();
 
     must(host_call(ROOT, MESSAGE(.label = CNodeMint, .length = 6,
-                                 .word = {slot, 64, source, 64, rights, badge}, .cap_count = 1,
-                                 .cap = {ROOT})),
+                                 .word = { slot, 64, source, 64, rights, badge }, .cap_count = 1,
+                                 .cap = { ROOT })),
          "mint");
     return slot;
 }
@@ -73,25 +73,25 @@ void *scene_object(uint64_t slot)
 void scene_set_buffer(const struct actor *actor, uint64_t frame)
 {
     must(host_call(actor->cap,
-                   MESSAGE(.label = TCBSetIPCBuffer, .length = 1, .word = {frame ? BUFFER_VA : 0},
-                           .cap_count = 1, .cap = {frame ? frame : actor->frame})),
+                   MESSAGE(.label = TCBSetIPCBuffer, .length = 1, .word = { frame ? BUFFER_VA : 0 },
+                           .cap_count = 1, .cap = { frame ? frame : actor->frame })),
          "IPC buffer");
 }
 
 struct actor scene_thread(uint8_t priority, uint64_t handler)
 {
-    struct actor actor = {.cap = scene_make(SEL4_TYPE_TCB, 0),
-                          .frame = scene_make(SEL4_TYPE_SMALL_PAGE, 0)};
+    struct actor actor = { .cap = scene_make(SEL4_TYPE_TCB, 0),
+                           .frame = scene_make(SEL4_TYPE_SMALL_PAGE, 0) };
 
     actor.tcb = scene_object(actor.cap);
     actor.buffer = scene_object(actor.frame);
     must(host_call(actor.cap,
-                   MESSAGE(.label = TCBConfigure, .length = 4, .word = {handler, 0, 0, BUFFER_VA},
-                           .cap_count = 3, .cap = {ROOT, SEL4_SLOT_INIT_VSPACE, actor.frame})),
+                   MESSAGE(.label = TCBConfigure, .length = 4, .word = { handler, 0, 0, BUFFER_VA },
+                           .cap_count = 3, .cap = { ROOT, SEL4_SLOT_INIT_VSPACE, actor.frame })),
          "configure");
     must(host_call(actor.cap, MESSAGE(.label = TCBSetSchedParams, .length = 2,
-                                      .word = {SEL4_MAX_PRIO, priority}, .cap_count = 1,
-                                      .cap = {SEL4_SLOT_INIT_TCB})),
+                                      .word = { SEL4_MAX_PRIO, priority }, .cap_count = 1,
+                                      .cap = { SEL4_SLOT_INIT_TCB })),
          "priority");
     must(scene_resume(&actor), "resume");
     if (actor_count < MAX_ACTORS) {
@@ -121,12 +121,12 @@ uint64_t scene_do(struct tcb *tcb, int64_t number, uint64_t cptr,
 
 uint64_t scene_delete(uint64_t slot)
 {
-    return host_call(ROOT, MESSAGE(.label = CNodeDelete, .length = 2, .word = {slot, 64}));
+    return host_call(ROOT, MESSAGE(.label = CNodeDelete, .length = 2, .word = { slot, 64 }));
 }
 
 uint64_t scene_revoke(uint64_t slot)
 {
-    return host_call(ROOT, MESSAGE(.label = CNodeRevoke, .length = 2, .word = {slot, 64}));
+    return host_call(ROOT, MESSAGE(.label = CNodeRevoke, .length = 2, .word = { slot, 64 }));
 }
 
 uint64_t scene_suspend(const struct actor *actor)

@@ -14,7 +14,7 @@
 #include "tap.h"
 
 #define ROOT         SEL4_SLOT_INIT_CNODE
-#define MESSAGE(...) (&(const struct host_message){__VA_ARGS__})
+#define MESSAGE(...) (&(const struct host_message){ __VA_ARGS__ })
 
 /* Boots the board; all slots from the first free one on are free again. */
 void scene_begin(bool use_fastpath);
@@ -69,8 +69,8 @@ uint64_t scene_resume(const struct actor *actor);
  * words, having changed nothing but the caller's registers and IPC buffer?
  */
 #define REFUSES(cptr, message, ...)                                                                \
-    scene_refuses(cptr, message, sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t),             \
-                  (const uint64_t[]){__VA_ARGS__})
+    scene_refuses(cptr, message, sizeof((uint64_t[]){ __VA_ARGS__ }) / sizeof(uint64_t),           \
+                  (const uint64_t[]){ __VA_ARGS__ })
 bool scene_refuses(uint64_t cptr, const struct host_message *message, unsigned count,
                    const uint64_t *error_and_words);
 

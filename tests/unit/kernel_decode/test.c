@@ -13,14 +13,14 @@ static uint64_t at(unsigned i)
 }
 
 #define CALL(cptr, label_, count, ...)                                                             \
-    host_call(cptr,                                                                                \
-              &(struct host_message){.label = (label_), .length = (count), .word = {__VA_ARGS__}})
+    host_call(cptr, &(struct host_message){                                                        \
+                        .label = (label_), .length = (count), .word = { __VA_ARGS__ } })
 #define CALL_CAP(cptr, label_, cap_, count, ...)                                                   \
-    host_call(cptr, &(struct host_message){.label = (label_),                                      \
-                                           .length = (count),                                      \
-                                           .word = {__VA_ARGS__},                                  \
-                                           .cap_count = 1,                                         \
-                                           .cap = {cap_}})
+    host_call(cptr, &(struct host_message){ .label = (label_),                                     \
+                                            .length = (count),                                     \
+                                            .word = { __VA_ARGS__ },                               \
+                                            .cap_count = 1,                                        \
+                                            .cap = { cap_ } })
 
 static uint64_t copy(uint64_t dest, uint64_t source, uint64_t rights)
 {
@@ -56,7 +56,7 @@ static void test_domain(void)
                CALL(cap, DomainScheduleSetStart, 1, 1) == 0 && current_thread() == host_root,
            "domain: a new start");
     TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 0, 0, 0) == 0 &&
-               REFUSES(cap, MESSAGE(.label = DomainScheduleSetStart, .length = 1, .word = {0}),
+               REFUSES(cap, MESSAGE(.label = DomainScheduleSetStart, .length = 1, .word = { 0 }),
                        SEL4_INVALID_ARGUMENT, 0),
            "domain: what is not the start any more can become an end marker, and no start");
     TAP_OK(CALL(cap, TCBSuspend, 0, 0) == SEL4_ILLEGAL_OPERATION, "domain: another object's label");
@@ -75,7 +75,7 @@ static void test_smc(void)
     TAP_OK(CALL(at(0), ARMSMCCall, 8, 9) == 0 && scene_length(host_root) == 8,
            "smc: its own allowed");
     (void)host_syscall(SEL4_SYS_SEND, at(0),
-                       MESSAGE(.label = ARMSMCCall, .length = 8, .word = {9}));
+                       MESSAGE(.label = ARMSMCCall, .length = 8, .word = { 9 }));
     TAP_OK(arch_badge(host_root) == at(0), "smc: by Send it is not answered");
     host_root->slots[TCB_BUFFER].cap =
         cap_mask_rights(host_root->slots[TCB_BUFFER].cap, SEL4_RIGHT_READ);
@@ -151,9 +151,9 @@ static void test_untyped_window(void)
     struct host_message message = {
         .label = UntypedRetype,
         .length = 6,
-        .word = {SEL4_TYPE_ENDPOINT, 0, SEL4_SLOT_INIT_TCB, 64, 0, 1},
+        .word = { SEL4_TYPE_ENDPOINT, 0, SEL4_SLOT_INIT_TCB, 64, 0, 1 },
         .cap_count = 1,
-        .cap = {SEL4_SLOT_INIT_CNODE},
+        .cap = { SEL4_SLOT_INIT_CNODE },
     };
 
     host_boot();
@@ -212,32 +212,19 @@ static void test_cnode(void)
 static uint64_t cap_of(enum sel4_invocation_object object)
 {
     switch (object) {
-    case SEL4_OBJ_UNTYPED:
-        return host_untyped;
-    case SEL4_OBJ_TCB:
-        return SEL4_SLOT_INIT_TCB;
-    case SEL4_OBJ_CNODE:
-        return ROOT;
-    case SEL4_OBJ_IRQ_CONTROL:
-        return SEL4_SLOT_IRQ_CONTROL;
-    case SEL4_OBJ_IRQ_HANDLER:
-        return at(0);
-    case SEL4_OBJ_DOMAIN:
-        return SEL4_SLOT_DOMAIN;
-    case SEL4_OBJ_VSPACE:
-        return SEL4_SLOT_INIT_VSPACE;
-    case SEL4_OBJ_SMC:
-        return SEL4_SLOT_SMC;
-    case SEL4_OBJ_PAGE_TABLE:
-        return host_info->user_image_paging.start;
-    case SEL4_OBJ_PAGE:
-        return SEL4_SLOT_INIT_IPC_BUFFER;
-    case SEL4_OBJ_ASID_CONTROL:
-        return SEL4_SLOT_ASID_CONTROL;
-    case SEL4_OBJ_ASID_POOL:
-        return SEL4_SLOT_INIT_ASID_POOL;
-    default:
-        return at(1);
+    case SEL4_OBJ_UNTYPED: return host_untyped;
+    case SEL4_OBJ_TCB: return SEL4_SLOT_INIT_TCB;
+    case SEL4_OBJ_CNODE: return ROOT;
+    case SEL4_OBJ_IRQ_CONTROL: return SEL4_SLOT_IRQ_CONTROL;
+    case SEL4_OBJ_IRQ_HANDLER: return at(0);
+    case SEL4_OBJ_DOMAIN: return SEL4_SLOT_DOMAIN;
+    case SEL4_OBJ_VSPACE: return SEL4_SLOT_INIT_VSPACE;
+    case SEL4_OBJ_SMC: return SEL4_SLOT_SMC;
+    case SEL4_OBJ_PAGE_TABLE: return host_info->user_image_paging.start;
+    case SEL4_OBJ_PAGE: return SEL4_SLOT_INIT_IPC_BUFFER;
+    case SEL4_OBJ_ASID_CONTROL: return SEL4_SLOT_ASID_CONTROL;
+    case SEL4_OBJ_ASID_POOL: return SEL4_SLOT_INIT_ASID_POOL;
+    default: return at(1);
     }
 }
 
@@ -246,8 +233,9 @@ static const struct {
     enum sel4_invocation_object object;
     unsigned cap_count, word_count;
 } rules[] = {
-#define RULE(name_, object_, caps_, words_) {#name_, SEL4_OBJ_##object_, caps_, words_},
-    SEL4_INVOCATIONS(RULE)};
+#define RULE(name_, object_, caps_, words_) { #name_, SEL4_OBJ_##object_, caps_, words_ },
+    SEL4_INVOCATIONS(RULE)
+};
 
 /* A kernel object understands its own labels only, and only whole messages. */
 static void test_every_label(void)
@@ -257,7 +245,8 @@ static void test_every_label(void)
     (void)host_retype(host_untyped, SEL4_TYPE_VCPU, 0, at(1), 1);
     for (unsigned i = 0; i < SEL4_INVOCATION_COUNT; i++) {
         struct host_message message = {
-            .label = i + 1, .length = 12, .cap_count = 3, .cap = {ROOT, ROOT, ROOT}};
+            .label = i + 1, .length = 12, .cap_count = 3, .cap = { ROOT, ROOT, ROOT }
+        };
         unsigned strangers = 0;
         bool short_words = true;
         bool short_caps = true;
@@ -280,7 +269,7 @@ static void test_every_label(void)
                rules[i].name);
     }
     for (unsigned object = SEL4_OBJ_UNTYPED; object <= SEL4_OBJ_VCPU; object++) {
-        const uint64_t labels[] = {0, SEL4_INVOCATION_COUNT + 1, ~0ull >> 12};
+        const uint64_t labels[] = { 0, SEL4_INVOCATION_COUNT + 1, ~0ull >> 12 };
 
         for (unsigned i = 0; i < 3; i++) {
             TAP_OK(REFUSES(cap_of(object), MESSAGE(.label = labels[i], .length = 12),
@@ -303,26 +292,26 @@ static void test_paths(void)
 
     TAP_OK(CALL_CAP(cnode, CNodeCopy, ROOT, 5, 3, 4, tcb, 64, 15) == 0 && !slot_is_empty(&slots[3]),
            "path: relative to the invoked CNode, at its depth");
-    TAP_OK(REFUSES(cnode, MESSAGE(.label = CNodeDelete, .length = 2, .word = {0x35, 8}),
+    TAP_OK(REFUSES(cnode, MESSAGE(.label = CNodeDelete, .length = 2, .word = { 0x35, 8 }),
                    SEL4_FAILED_LOOKUP, 0, SEL4_LOOKUP_DEPTH_MISMATCH, 4, 0),
            "path: a capability ends it early");
-    TAP_OK(REFUSES(cnode, MESSAGE(.label = CNodeDelete, .length = 2, .word = {3, 3}),
+    TAP_OK(REFUSES(cnode, MESSAGE(.label = CNodeDelete, .length = 2, .word = { 3, 3 }),
                    SEL4_FAILED_LOOKUP, 0, SEL4_LOOKUP_DEPTH_MISMATCH, 3, 4),
            "path: too short for the CNode");
-    TAP_OK(REFUSES(ROOT, MESSAGE(.label = CNodeDelete, .length = 2, .word = {1ull << 40, 64}),
+    TAP_OK(REFUSES(ROOT, MESSAGE(.label = CNodeDelete, .length = 2, .word = { 1ull << 40, 64 }),
                    SEL4_FAILED_LOOKUP, 0, SEL4_LOOKUP_GUARD_MISMATCH, 64, 0, 56),
            "path: the guard differs");
-    TAP_OK(REFUSES(ROOT, MESSAGE(.label = CNodeDelete, .length = 2, .word = {1, 55}),
+    TAP_OK(REFUSES(ROOT, MESSAGE(.label = CNodeDelete, .length = 2, .word = { 1, 55 }),
                    SEL4_FAILED_LOOKUP, 0, SEL4_LOOKUP_GUARD_MISMATCH, 55, 0, 56),
            "path: too short for the guard");
-    const uint64_t labels[] = {CNodeCopy, CNodeMint, CNodeMove, CNodeMutate};
+    const uint64_t labels[] = { CNodeCopy, CNodeMint, CNodeMove, CNodeMutate };
 
     for (unsigned i = 0; i < 4; i++) {
-        struct host_message message = {.label = labels[i],
-                                       .length = 6,
-                                       .word = {dest, 64, 0x35, 8, 15},
-                                       .cap_count = 1,
-                                       .cap = {cnode}};
+        struct host_message message = { .label = labels[i],
+                                        .length = 6,
+                                        .word = { dest, 64, 0x35, 8, 15 },
+                                        .cap_count = 1,
+                                        .cap = { cnode } };
 
         TAP_OK(REFUSES(ROOT, &message, SEL4_FAILED_LOOKUP, 1, SEL4_LOOKUP_DEPTH_MISMATCH, 4, 0),
                "source path, label %u: a capability ends it early", (unsigned)labels[i]);
@@ -350,11 +339,11 @@ static void test_mint(void)
     uint64_t ntfn = scene_make(SEL4_TYPE_NOTIFICATION, 0);
     uint64_t badged = scene_mint(ntfn, SEL4_RIGHTS_ALL, 7);
     uint64_t dest = scene_slot();
-    struct host_message mint = {.label = CNodeMint,
-                                .length = 6,
-                                .word = {dest, 64, badged, 64, 15, 9},
-                                .cap_count = 1,
-                                .cap = {ROOT}};
+    struct host_message mint = { .label = CNodeMint,
+                                 .length = 6,
+                                 .word = { dest, 64, badged, 64, 15, 9 },
+                                 .cap_count = 1,
+                                 .cap = { ROOT } };
 
     TAP_OK(REFUSES(ROOT, &mint, SEL4_ILLEGAL_OPERATION), "mint: a badge is given once");
     mint.word[2] = cnode;
@@ -368,8 +357,8 @@ static void test_mint(void)
                cap_cnode_guard(host_slot(at(60))->cap) == 5 && slot_is_empty(host_slot(dest)),
            "mutate: a guard may change");
     TAP_OK(REFUSES(ROOT,
-                   MESSAGE(.label = CNodeMutate, .length = 5, .word = {dest, 64, ntfn, 64, 9},
-                           .cap_count = 1, .cap = {ROOT}),
+                   MESSAGE(.label = CNodeMutate, .length = 5, .word = { dest, 64, ntfn, 64, 9 },
+                           .cap_count = 1, .cap = { ROOT }),
                    SEL4_ILLEGAL_OPERATION),
            "mutate: no badge, not even a first one");
     mint.word[2] = host_untyped;
@@ -398,11 +387,11 @@ static void test_rotate(void)
     uint64_t dest = scene_slot();
     struct slot *first = scene_object(a);
     /* dest, its data, pivot, its data, source; pivot's root, source's root */
-    struct host_message rotate = {.label = CNodeRotate,
-                                  .length = 8,
-                                  .word = {dest, 64, 0, a, 64, 0, b, 64},
-                                  .cap_count = 2,
-                                  .cap = {ROOT, ROOT}};
+    struct host_message rotate = { .label = CNodeRotate,
+                                   .length = 8,
+                                   .word = { dest, 64, 0, a, 64, 0, b, 64 },
+                                   .cap_count = 2,
+                                   .cap = { ROOT, ROOT } };
 
     rotate.word[7] = 65;
     TAP_OK(REFUSES(ROOT, &rotate, SEL4_RANGE_ERROR, 1, 64), "rotate: depth of the source");
@@ -488,7 +477,7 @@ static void put_name(const char *name)
 
 static void test_debug_names(void)
 {
-    char name[TCB_NAME_BYTES + 1] = {0};
+    char name[TCB_NAME_BYTES + 1] = { 0 };
 
     scene_begin(false);
     put_name("first");
@@ -540,7 +529,7 @@ static void test_debug_dumps(void)
 
     scene_begin(false);
     for (unsigned i = 0; i < 3; i++) {
-        char name[] = {'t', (char)('0' + i), 0};
+        char name[] = { 't', (char)('0' + i), 0 };
 
         slots[i] = scene_make(SEL4_TYPE_TCB, 0);
         put_name(name);

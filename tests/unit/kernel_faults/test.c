@@ -72,7 +72,7 @@ static void vm_fault(void)
                "VMFault: IP, address, prefetch, FSR, and the badge of the handler's capability");
         TAP_OK(faulter.tcb->state == THREAD_BLOCKED_REPLY,
                "fault: the thread waits for the answer");
-        answer(MESSAGE(.label = 77, .length = 2, .word = {1, 2}));
+        answer(MESSAGE(.label = 77, .length = 2, .word = { 1, 2 }));
         scene_run(faulter.tcb);
         TAP_OK(faulter.tcb->state == THREAD_RUNNING && faulter.tcb->context.elr == PC &&
                    faulter.tcb->fault.type == SEL4_FAULT_NULL,
@@ -85,7 +85,8 @@ static void vm_fault(void)
 
 static void one_word_faults(void)
 {
-    const uint64_t types[] = {SEL4_FAULT_VCPU, SEL4_FAULT_VGIC_MAINTENANCE, SEL4_FAULT_VPPI_EVENT};
+    const uint64_t types[] = { SEL4_FAULT_VCPU, SEL4_FAULT_VGIC_MAINTENANCE,
+                               SEL4_FAULT_VPPI_EVENT };
 
     begin();
     handle();
@@ -109,18 +110,18 @@ static void user_exception(void)
                scene_word(&handler, 1) == SP && (scene_word(&handler, 2) & NZCV) == NZCV &&
                scene_word(&handler, 3) == 0x2000000 && scene_word(&handler, 4) == 0,
            "UserException: IP, SP, SPSR, number, code 0");
-    answer(MESSAGE(.length = 5, .word = {PC + 8, SP - 16, 0x800003c5, 9, 9}));
+    answer(MESSAGE(.length = 5, .word = { PC + 8, SP - 16, 0x800003c5, 9, 9 }));
     scene_run(faulter.tcb);
     TAP_OK(faulter.tcb->context.elr == PC + 8 && faulter.tcb->context.sp == SP - 16 &&
                (faulter.tcb->context.spsr & 0xf000000f) == 0x80000000,
            "UserException: the answer sets IP, SP and the flags of SPSR, never its mode");
     fault(SEL4_FAULT_USER_EXCEPTION, 1);
-    answer(MESSAGE(.length = 1, .word = {PC + 16}));
+    answer(MESSAGE(.length = 1, .word = { PC + 16 }));
     scene_run(faulter.tcb);
     TAP_OK(faulter.tcb->context.elr == PC + 16 && faulter.tcb->context.sp == SP - 16,
            "UserException: words left out leave registers alone");
     fault(SEL4_FAULT_USER_EXCEPTION, 1);
-    answer(MESSAGE(.label = 1, .length = 1, .word = {PC}));
+    answer(MESSAGE(.label = 1, .length = 1, .word = { PC }));
     TAP_OK(faulter.tcb->state == THREAD_INACTIVE, "UserException: a label stops the thread");
     scene_run(host_root);
     (void)scene_resume(&faulter);
@@ -130,7 +131,7 @@ static void user_exception(void)
 
 static void unknown_syscall(void)
 {
-    struct host_message all = {.length = 12, .word = {20, 21, 22, 23, 24, 25, 26, 27}};
+    struct host_message all = { .length = 12, .word = { 20, 21, 22, 23, 24, 25, 26, 27 } };
     bool good = true;
 
     begin();
@@ -161,7 +162,8 @@ static void unknown_syscall(void)
                (faulter.tcb->context.spsr & 0xf000000f) == 0x80000000,
            "UnknownSyscall: an answer of 12 words sets them");
     for (unsigned length = 0; length <= 9; length += 3) {
-        struct host_message part = {.length = length, .word = {30, 31, 32, 33, 34, 35, 36, 37, PC}};
+        struct host_message part = { .length = length,
+                                     .word = { 30, 31, 32, 33, 34, 35, 36, 37, PC } };
 
         for (unsigned i = 0; i < 8; i++) {
             faulter.tcb->context.x[i] = i;
@@ -176,7 +178,7 @@ static void unknown_syscall(void)
         TAP_OK(good, "UnknownSyscall: an answer of %u words sets just those", length);
     }
     (void)scene_do(faulter.tcb, 97, 0, &none);
-    answer(MESSAGE(.label = 2, .length = 1, .word = {5}));
+    answer(MESSAGE(.label = 2, .length = 1, .word = { 5 }));
     TAP_OK(faulter.tcb->state == THREAD_INACTIVE && faulter.tcb->context.x[0] == 5,
            "UnknownSyscall: a label stops the thread");
 }
@@ -191,7 +193,7 @@ static void handler_without_buffer(void)
     TAP_OK(handler_sees(SEL4_FAULT_UNKNOWN_SYSCALL, 4) && scene_word(&handler, 0) == 10,
            "UnknownSyscall: four words without a buffer");
     faulter.tcb->context.x[5] = 55;
-    answer(MESSAGE(.length = 8, .word = {1, 2, 3, 4, 5, 6, 7, 8}));
+    answer(MESSAGE(.length = 8, .word = { 1, 2, 3, 4, 5, 6, 7, 8 }));
     scene_run(faulter.tcb);
     TAP_OK(faulter.tcb->context.x[3] == 4 && faulter.tcb->context.x[5] == 55,
            "UnknownSyscall: an answer of four words without a buffer");
@@ -209,9 +211,9 @@ static void handler_without_buffer(void)
 static void put_inner_cnode(uint64_t dest, uint64_t cnode, unsigned guard_bits, uint64_t guard)
 {
     (void)host_call(ROOT, MESSAGE(.label = CNodeMint, .length = 6,
-                                  .word = {dest, 64, cnode, 64, 15,
-                                           guard << SEL4_CAP_DATA_GUARD_SHIFT | guard_bits},
-                                  .cap_count = 1, .cap = {ROOT}));
+                                  .word = { dest, 64, cnode, 64, 15,
+                                            guard << SEL4_CAP_DATA_GUARD_SHIFT | guard_bits },
+                                  .cap_count = 1, .cap = { ROOT }));
 }
 
 /* Gives the faulting thread a CSpace whose first level has no guard and leaves 56 bits. */
@@ -221,8 +223,8 @@ static void wide_cspace(void)
 
     put_inner_cnode(wide, ROOT, 0, 0);
     (void)host_call(faulter.cap,
-                    MESSAGE(.label = TCBSetSpace, .length = 3, .word = {badged << 56, 0, 0},
-                            .cap_count = 2, .cap = {wide, SEL4_SLOT_INIT_VSPACE}));
+                    MESSAGE(.label = TCBSetSpace, .length = 3, .word = { badged << 56, 0, 0 },
+                            .cap_count = 2, .cap = { wide, SEL4_SLOT_INIT_VSPACE }));
 }
 
 static bool cap_fault_is(uint64_t cptr, bool in_receive, unsigned length, const uint64_t *lookup)
@@ -238,8 +240,8 @@ static bool cap_fault_is(uint64_t cptr, bool in_receive, unsigned length, const 
 
 static void cap_faults(void)
 {
-    static const int64_t calls[] = {SEL4_SYS_CALL, SEL4_SYS_SEND, SEL4_SYS_RECV, SEL4_SYS_NB_RECV,
-                                    SEL4_SYS_REPLY_RECV};
+    static const int64_t calls[] = { SEL4_SYS_CALL, SEL4_SYS_SEND, SEL4_SYS_RECV, SEL4_SYS_NB_RECV,
+                                     SEL4_SYS_REPLY_RECV };
 
     begin();
     uint64_t cnode = scene_make(SEL4_TYPE_CNODE, 4);
@@ -256,8 +258,11 @@ static void cap_faults(void)
         unsigned length;
         uint64_t lookup[4];
     } cases[] = {
-        {"guard mismatch", odd << 56 | 0x1ull << 48, 7, {SEL4_LOOKUP_GUARD_MISMATCH, 56, 0x5a, 8}},
-        {"depth mismatch", deep << 56, 6, {SEL4_LOOKUP_DEPTH_MISMATCH, 56, 59}},
+        { "guard mismatch",
+          odd << 56 | 0x1ull << 48,
+          7,
+          { SEL4_LOOKUP_GUARD_MISMATCH, 56, 0x5a, 8 } },
+        { "depth mismatch", deep << 56, 6, { SEL4_LOOKUP_DEPTH_MISMATCH, 56, 59 } },
     };
 
     for (unsigned i = 0; i < 2; i++) {
@@ -284,8 +289,8 @@ static void no_cspace(void)
     uint64_t cspace = scene_make(SEL4_TYPE_CNODE, 4);
 
     handle();
-    (void)host_call(faulter.cap, MESSAGE(.label = TCBSetSpace, .length = 3, .word = {badged},
-                                         .cap_count = 2, .cap = {cspace, SEL4_SLOT_INIT_VSPACE}));
+    (void)host_call(faulter.cap, MESSAGE(.label = TCBSetSpace, .length = 3, .word = { badged },
+                                         .cap_count = 2, .cap = { cspace, SEL4_SLOT_INIT_VSPACE }));
     (void)scene_revoke(cspace);
     TAP_OK(slot_is_empty(&faulter.tcb->slots[TCB_CSPACE]), "revoke: takes the thread's CSpace");
     (void)scene_do(faulter.tcb, SEL4_SYS_SEND, endpoint, &none);
@@ -296,7 +301,7 @@ static void no_cspace(void)
 /* What Recv refuses, always as a cap fault in the receive phase with "missing capability". */
 static void receive_refused(void)
 {
-    static const uint64_t missing[] = {SEL4_LOOKUP_MISSING_CAPABILITY, 0};
+    static const uint64_t missing[] = { SEL4_LOOKUP_MISSING_CAPABILITY, 0 };
 
     begin();
     uint64_t ntfn = scene_make(SEL4_TYPE_NOTIFICATION, 0);
@@ -305,15 +310,15 @@ static void receive_refused(void)
         const char *what;
         uint64_t cptr;
     } cases[] = {
-        {"an empty slot", scene_slot()},
-        {"a TCB", faulter.cap},
-        {"an endpoint without read right", scene_mint(endpoint, SEL4_RIGHT_WRITE, 0)},
-        {"a notification without read right", scene_mint(ntfn, SEL4_RIGHT_WRITE, 0)},
-        {"a notification bound to another thread", bound},
+        { "an empty slot", scene_slot() },
+        { "a TCB", faulter.cap },
+        { "an endpoint without read right", scene_mint(endpoint, SEL4_RIGHT_WRITE, 0) },
+        { "a notification without read right", scene_mint(ntfn, SEL4_RIGHT_WRITE, 0) },
+        { "a notification bound to another thread", bound },
     };
 
     (void)host_call(handler.cap,
-                    MESSAGE(.label = TCBBindNotification, .cap_count = 1, .cap = {bound}));
+                    MESSAGE(.label = TCBBindNotification, .cap_count = 1, .cap = { bound }));
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         handle();
         faulter.tcb->context.elr = PC;
@@ -326,10 +331,10 @@ static void receive_refused(void)
 
 static void extra_cap_faults(void)
 {
-    static const uint64_t guard[] = {SEL4_LOOKUP_GUARD_MISMATCH, 64, 0,
-                                     64 - CONFIG_ROOT_CNODE_SIZE_BITS};
+    static const uint64_t guard[] = { SEL4_LOOKUP_GUARD_MISMATCH, 64, 0,
+                                      64 - CONFIG_ROOT_CNODE_SIZE_BITS };
     const struct host_message *bad =
-        MESSAGE(.cap_count = 2, .cap = {SEL4_SLOT_INIT_TCB, 1ull << 60});
+        MESSAGE(.cap_count = 2, .cap = { SEL4_SLOT_INIT_TCB, 1ull << 60 });
 
     begin();
     uint64_t other = scene_make(SEL4_TYPE_ENDPOINT, 0);
@@ -354,15 +359,15 @@ static void no_handler(void)
         const char *what;
         uint64_t cptr;
     } cases[] = {
-        {"no handler", 0},
-        {"a pointer that leads nowhere", 1ull << 60},
-        {"a TCB as handler", handler.cap},
-        {"an endpoint without write right",
-         scene_mint(endpoint, SEL4_RIGHT_READ | SEL4_RIGHT_GRANT, 1)},
-        {"an endpoint without grant and grantReply",
-         scene_mint(endpoint, SEL4_RIGHT_READ | SEL4_RIGHT_WRITE, 1)},
+        { "no handler", 0 },
+        { "a pointer that leads nowhere", 1ull << 60 },
+        { "a TCB as handler", handler.cap },
+        { "an endpoint without write right",
+          scene_mint(endpoint, SEL4_RIGHT_READ | SEL4_RIGHT_GRANT, 1) },
+        { "an endpoint without grant and grantReply",
+          scene_mint(endpoint, SEL4_RIGHT_READ | SEL4_RIGHT_WRITE, 1) },
     };
-    const uint64_t types[] = {SEL4_FAULT_VM, SEL4_FAULT_UNKNOWN_SYSCALL};
+    const uint64_t types[] = { SEL4_FAULT_VM, SEL4_FAULT_UNKNOWN_SYSCALL };
 
     handle();
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -387,8 +392,8 @@ static void no_handler(void)
 
 static void handler_rights(void)
 {
-    static const unsigned rights[] = {SEL4_RIGHT_WRITE | SEL4_RIGHT_GRANT,
-                                      SEL4_RIGHT_WRITE | SEL4_RIGHT_GRANT_REPLY};
+    static const unsigned rights[] = { SEL4_RIGHT_WRITE | SEL4_RIGHT_GRANT,
+                                       SEL4_RIGHT_WRITE | SEL4_RIGHT_GRANT_REPLY };
 
     begin();
     for (unsigned i = 0; i < 2; i++) {
@@ -408,7 +413,7 @@ static void handler_rights(void)
 static void changed_while_waiting(void)
 {
     const struct host_message *move =
-        MESSAGE(.label = TCBWriteRegisters, .length = 3, .word = {0, 1, PC + 4});
+        MESSAGE(.label = TCBWriteRegisters, .length = 3, .word = { 0, 1, PC + 4 });
 
     begin();
     handle();
@@ -447,7 +452,7 @@ static void answered_through_saved_reply(void)
     handle();
     fault(SEL4_FAULT_VM, 0x5000);
     scene_run(handler.tcb);
-    (void)host_call(ROOT, MESSAGE(.label = CNodeSaveCaller, .length = 2, .word = {slot, 64}));
+    (void)host_call(ROOT, MESSAGE(.label = CNodeSaveCaller, .length = 2, .word = { slot, 64 }));
     (void)host_syscall(SEL4_SYS_SEND, slot, MESSAGE(.label = 3));
     scene_run(faulter.tcb);
     TAP_OK(faulter.tcb->context.elr == PC && slot_is_empty(host_slot(slot)),

@@ -36,7 +36,7 @@ static void send_blocks(void)
     struct user_context before;
 
     (void)scene_do(client.tcb, SEL4_SYS_SEND, badged,
-                   MESSAGE(.label = 9, .length = 4, .word = {1, 2, 3, 4}));
+                   MESSAGE(.label = 9, .length = 4, .word = { 1, 2, 3, 4 }));
     before = client.tcb->context;
     TAP_OK(client.tcb->state == THREAD_BLOCKED_SEND, "send: blocks while nobody receives");
     TAP_OK(receive(&server, endpoint) == 0x51 && scene_label(server.tcb) == 9 &&
@@ -53,7 +53,7 @@ static void send_to_waiting(void)
     (void)receive(&server, endpoint);
     TAP_OK(server.tcb->state == THREAD_BLOCKED_RECV, "recv: blocks while nobody sends");
     (void)scene_do(client.tcb, SEL4_SYS_SEND, endpoint,
-                   MESSAGE(.label = 3, .length = 1, .word = {7}));
+                   MESSAGE(.label = 3, .length = 1, .word = { 7 }));
     TAP_OK(client.tcb->state == THREAD_RUNNING && server.tcb->state == THREAD_RUNNING &&
                scene_word(&server, 0) == 7 && arch_badge(server.tcb) == 0,
            "send: does not block when somebody waits; no badge arrives as 0");
@@ -66,7 +66,7 @@ static void nonblocking(void)
     begin();
     scene_run(client.tcb);
     scene_keep();
-    (void)host_syscall(SEL4_SYS_NB_SEND, endpoint, MESSAGE(.length = 2, .word = {5, 6}));
+    (void)host_syscall(SEL4_SYS_NB_SEND, endpoint, MESSAGE(.length = 2, .word = { 5, 6 }));
     TAP_OK(scene_is_kept(client.tcb), "nbsend: dropped when nobody waits");
     client.tcb->context.x[3] = 0x1234;
     (void)scene_do(client.tcb, SEL4_SYS_NB_RECV, endpoint, MESSAGE(.label = 8));
@@ -74,7 +74,7 @@ static void nonblocking(void)
                client.tcb->context.x[3] == 0x1234 && client.tcb->state == THREAD_RUNNING,
            "nbrecv: without a sender only x0 changes, to 0");
     (void)receive(&server, endpoint);
-    (void)scene_do(client.tcb, SEL4_SYS_NB_SEND, endpoint, MESSAGE(.length = 2, .word = {5, 6}));
+    (void)scene_do(client.tcb, SEL4_SYS_NB_SEND, endpoint, MESSAGE(.length = 2, .word = { 5, 6 }));
     TAP_OK(server.tcb->state == THREAD_RUNNING && scene_word(&server, 1) == 6,
            "nbsend: delivered to a thread that waits");
     (void)scene_do(client.tcb, SEL4_SYS_SEND, endpoint, MESSAGE(.label = 4));
@@ -111,7 +111,7 @@ static void queues_are_fifo(void)
 /* Suspending a thread takes it out of the queue, wherever in it it is. */
 static void leaving_a_queue(void)
 {
-    const int64_t calls[] = {SEL4_SYS_SEND, SEL4_SYS_RECV};
+    const int64_t calls[] = { SEL4_SYS_SEND, SEL4_SYS_RECV };
 
     for (unsigned i = 0; i < 2; i++) {
         for (unsigned leaver = 0; leaver < 3; leaver++) {
@@ -212,7 +212,7 @@ static void cancel_badged(void)
     one = scene_mint(endpoint, 15, 1);
     uint64_t two = scene_mint(endpoint, 15, 2);
     const struct host_message *cancel =
-        MESSAGE(.label = CNodeCancelBadgedSends, .length = 2, .word = {one, 64});
+        MESSAGE(.label = CNodeCancelBadgedSends, .length = 2, .word = { one, 64 });
 
     TAP_OK(host_call(ROOT, cancel) == 0, "cancel: nobody waits");
     (void)scene_do(client.tcb, SEL4_SYS_CALL, one, &none);
@@ -247,8 +247,9 @@ static void lengths(void)
 {
     begin();
     for (unsigned length = 0; length <= 6; length++) {
-        struct host_message message = {
-            .label = 1, .length = length, .word = {11, 12, 13, 14, 15, 16}};
+        struct host_message message = { .label = 1,
+                                        .length = length,
+                                        .word = { 11, 12, 13, 14, 15, 16 } };
         bool good = true;
 
         memset(server.buffer, 0, sizeof(struct sel4_ipc_buffer));
@@ -287,11 +288,11 @@ static void missing_buffers(void)
         unsigned rights; /* of the frame; 16: no frame */
         unsigned arrive;
     } cases[] = {
-        {"the sender has none", true, 16, 4},
-        {"the receiver has none", false, 16, 4},
-        {"the sender's is read-only", true, SEL4_RIGHT_READ, 6},
-        {"the receiver's is read-only", false, SEL4_RIGHT_READ, 4},
-        {"the sender's is not accessible", true, 0, 4},
+        { "the sender has none", true, 16, 4 },
+        { "the receiver has none", false, 16, 4 },
+        { "the sender's is read-only", true, SEL4_RIGHT_READ, 6 },
+        { "the receiver's is read-only", false, SEL4_RIGHT_READ, 4 },
+        { "the sender's is not accessible", true, 0, 4 },
     };
 
     begin();
@@ -306,7 +307,7 @@ static void missing_buffers(void)
         }
         (void)receive(&server, endpoint);
         (void)scene_do(client.tcb, SEL4_SYS_SEND, endpoint,
-                       MESSAGE(.length = 6, .word = {1, 2, 3, 4, 54, 55}));
+                       MESSAGE(.length = 6, .word = { 1, 2, 3, 4, 54, 55 }));
         TAP_OK(scene_length(server.tcb) == cases[i].arrive && scene_word(&server, 3) == 4 &&
                    (cases[i].arrive == 4 || scene_word(&server, 5) == 55),
                "message: %u of 6 words arrive when %s", cases[i].arrive, cases[i].what);
@@ -340,7 +341,7 @@ static void send_caps(uint64_t cptr, unsigned count, uint64_t a, uint64_t b, uin
 {
     (void)receive(&server, endpoint);
     (void)scene_do(client.tcb, SEL4_SYS_SEND, cptr,
-                   MESSAGE(.label = 1, .cap_count = count, .cap = {a, b, c}));
+                   MESSAGE(.label = 1, .cap_count = count, .cap = { a, b, c }));
 }
 
 static void cap_is_placed(void)
@@ -392,17 +393,17 @@ static void caps_not_placed(void)
         const char *what;
         uint64_t cptr, cap, cnode, index, depth;
     } cases[] = {
-        {"the sender has no grant", poor, tcb, ROOT, dest, 64},
-        {"the slot is empty", endpoint, dest, ROOT, dest, 64},
-        {"depth is 0", endpoint, tcb, ROOT, dest, 0},
-        {"depth is 65", endpoint, tcb, ROOT, dest, 65},
-        {"the index has too few bits", endpoint, tcb, ROOT, dest, 8},
-        {"the receive CNode does not resolve", endpoint, tcb, 1ull << 60, dest, 64},
-        {"the receive CNode is a TCB", endpoint, tcb, tcb, dest, 64},
-        {"an untyped with children is sent", endpoint, host_untyped, ROOT, dest, 64},
-        {"IRQ control is sent", endpoint, SEL4_SLOT_IRQ_CONTROL, ROOT, dest, 64},
-        {"a table that is not mapped is sent", endpoint, scene_make(SEL4_TYPE_PAGE_TABLE, 0), ROOT,
-         dest, 64},
+        { "the sender has no grant", poor, tcb, ROOT, dest, 64 },
+        { "the slot is empty", endpoint, dest, ROOT, dest, 64 },
+        { "depth is 0", endpoint, tcb, ROOT, dest, 0 },
+        { "depth is 65", endpoint, tcb, ROOT, dest, 65 },
+        { "the index has too few bits", endpoint, tcb, ROOT, dest, 8 },
+        { "the receive CNode does not resolve", endpoint, tcb, 1ull << 60, dest, 64 },
+        { "the receive CNode is a TCB", endpoint, tcb, tcb, dest, 64 },
+        { "an untyped with children is sent", endpoint, host_untyped, ROOT, dest, 64 },
+        { "IRQ control is sent", endpoint, SEL4_SLOT_IRQ_CONTROL, ROOT, dest, 64 },
+        { "a table that is not mapped is sent", endpoint, scene_make(SEL4_TYPE_PAGE_TABLE, 0), ROOT,
+          dest, 64 },
     };
 
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -439,14 +440,14 @@ static void caps_change_while_blocked(void)
     begin();
     offer(scene_slot(), 64);
     (void)scene_do(client.tcb, SEL4_SYS_SEND, endpoint,
-                   MESSAGE(.label = 1, .cap_count = 1, .cap = {client.cap}));
+                   MESSAGE(.label = 1, .cap_count = 1, .cap = { client.cap }));
     client.buffer[SEL4_IPC_BUFFER_CAPS_WORD] = 1ull << 60;
     (void)receive(&server, endpoint);
     TAP_OK(client.tcb->state == THREAD_RUNNING && scene_label(server.tcb) == 1 &&
                extra_caps(server.tcb) == 0,
            "caps: a pointer that went bad costs the capabilities, not the message");
     (void)scene_do(client.tcb, SEL4_SYS_SEND, endpoint,
-                   MESSAGE(.label = 2, .cap_count = 1, .cap = {client.cap}));
+                   MESSAGE(.label = 2, .cap_count = 1, .cap = { client.cap }));
     scene_run(host_root);
     scene_set_buffer(&client, 0);
     (void)receive(&server, endpoint);
@@ -476,7 +477,7 @@ static void call_arrives(const struct host_message *message)
 static uint64_t save_caller(uint64_t slot)
 {
     scene_run(server.tcb);
-    return host_call(ROOT, MESSAGE(.label = CNodeSaveCaller, .length = 2, .word = {slot, 64}));
+    return host_call(ROOT, MESSAGE(.label = CNodeSaveCaller, .length = 2, .word = { slot, 64 }));
 }
 
 static void reply_once(void)
@@ -484,10 +485,11 @@ static void reply_once(void)
     begin();
     scene_run(server.tcb);
     scene_keep();
-    (void)host_syscall(SEL4_SYS_REPLY, 0, MESSAGE(.length = 3, .word = {1, 2, 3}));
+    (void)host_syscall(SEL4_SYS_REPLY, 0, MESSAGE(.length = 3, .word = { 1, 2, 3 }));
     TAP_OK(scene_is_kept(server.tcb), "reply: without a caller nothing happens");
     call_arrives(&none);
-    (void)scene_do(server.tcb, SEL4_SYS_REPLY, 0, MESSAGE(.label = 6, .length = 2, .word = {8, 9}));
+    (void)scene_do(server.tcb, SEL4_SYS_REPLY, 0,
+                   MESSAGE(.label = 6, .length = 2, .word = { 8, 9 }));
     TAP_OK(client.tcb->state == THREAD_RUNNING && scene_label(client.tcb) == 6 &&
                scene_word(&client, 1) == 9 && slot_is_empty(&server.tcb->slots[TCB_CALLER]),
            "reply: the caller goes on, the capability is used up");
@@ -505,7 +507,7 @@ static void reply_carries_caps(void)
         client.buffer[SEL4_IPC_BUFFER_RECEIVE_INDEX_WORD] = dest;
         client.buffer[SEL4_IPC_BUFFER_RECEIVE_DEPTH_WORD] = 64;
         (void)scene_do(client.tcb, SEL4_SYS_CALL, endpoint, &none);
-        (void)scene_do(server.tcb, SEL4_SYS_REPLY, 0, MESSAGE(.cap_count = 1, .cap = {endpoint}));
+        (void)scene_do(server.tcb, SEL4_SYS_REPLY, 0, MESSAGE(.cap_count = 1, .cap = { endpoint }));
         TAP_OK(extra_caps(client.tcb) == grant && unwrapped(client.tcb) == 0 &&
                    slot_is_empty(host_slot(dest)) == !grant,
                "reply: %s",
@@ -528,16 +530,16 @@ static void saved_reply(void)
                slot_is_empty(&server.tcb->slots[TCB_CALLER]),
            "save: the reply capability moves to the slot");
     TAP_OK(REFUSES(ROOT,
-                   MESSAGE(.label = CNodeCopy, .length = 5, .word = {copy, 64, slot, 64, 15},
-                           .cap_count = 1, .cap = {ROOT}),
+                   MESSAGE(.label = CNodeCopy, .length = 5, .word = { copy, 64, slot, 64, 15 },
+                           .cap_count = 1, .cap = { ROOT }),
                    SEL4_ILLEGAL_OPERATION),
            "a reply capability is not copied");
-    TAP_OK(host_call(ROOT, MESSAGE(.label = CNodeMove, .length = 4, .word = {copy, 64, slot, 64},
-                                   .cap_count = 1, .cap = {ROOT})) == 0 &&
+    TAP_OK(host_call(ROOT, MESSAGE(.label = CNodeMove, .length = 4, .word = { copy, 64, slot, 64 },
+                                   .cap_count = 1, .cap = { ROOT })) == 0 &&
                cap_type(host_slot(copy)->cap) == CAP_REPLY,
            "a reply capability is moved");
     (void)scene_do(server.tcb, SEL4_SYS_SEND, copy,
-                   MESSAGE(.label = 0x21, .length = 1, .word = {4}));
+                   MESSAGE(.label = 0x21, .length = 1, .word = { 4 }));
     TAP_OK(client.tcb->state == THREAD_RUNNING && scene_label(client.tcb) == 0x21 &&
                scene_word(&client, 0) == 4 && slot_is_empty(host_slot(copy)),
            "sending to it answers the caller, once");
@@ -595,7 +597,7 @@ static void reply_and_receive(void)
 
     call_arrives(MESSAGE(.label = 1));
     (void)scene_do(server.tcb, SEL4_SYS_REPLY_RECV, endpoint,
-                   MESSAGE(.label = 2, .length = 4, .word = {1, 2, 3, 4}));
+                   MESSAGE(.label = 2, .length = 4, .word = { 1, 2, 3, 4 }));
     TAP_OK(client.tcb->state == THREAD_RUNNING && scene_label(client.tcb) == 2 &&
                scene_word(&client, 3) == 4 && server.tcb->state == THREAD_BLOCKED_RECV,
            "replyrecv: answers, then waits");
@@ -628,13 +630,13 @@ static void reply_and_receive_odd(void)
     for (unsigned length = 5; length <= 20; length += 15) {
         call_arrives(&none);
         (void)scene_do(server.tcb, SEL4_SYS_REPLY_RECV, endpoint,
-                       MESSAGE(.label = 2, .length = length, .word = {1, 2, 3, 4, 5}));
+                       MESSAGE(.label = 2, .length = length, .word = { 1, 2, 3, 4, 5 }));
         TAP_OK(scene_label(client.tcb) == 2 && scene_length(client.tcb) == length &&
                    scene_word(&client, 4) == 5 && server.tcb->state == THREAD_BLOCKED_RECV,
                "replyrecv: an answer of %u words", length);
         (void)scene_do(host_root, SEL4_SYS_SEND, endpoint, &none);
     }
-    const uint64_t refused[] = {writer, client.cap, 1ull << 60};
+    const uint64_t refused[] = { writer, client.cap, 1ull << 60 };
 
     for (unsigned i = 0; i < 3; i++) {
         call_arrives(&none);
@@ -653,17 +655,17 @@ static void pointer_ends_early(void)
     uint64_t wide = scene_slot();
 
     (void)host_call(ROOT,
-                    MESSAGE(.label = CNodeMint, .length = 6, .word = {wide, 64, ROOT, 64, 15, 0},
-                            .cap_count = 1, .cap = {ROOT}));
+                    MESSAGE(.label = CNodeMint, .length = 6, .word = { wide, 64, ROOT, 64, 15, 0 },
+                            .cap_count = 1, .cap = { ROOT }));
     uint64_t cnode = scene_make(SEL4_TYPE_CNODE, 4);
 
     (void)host_call(cnode,
-                    MESSAGE(.label = CNodeCopy, .length = 5, .word = {3, 4, endpoint, 64, 15},
-                            .cap_count = 1, .cap = {ROOT}));
+                    MESSAGE(.label = CNodeCopy, .length = 5, .word = { 3, 4, endpoint, 64, 15 },
+                            .cap_count = 1, .cap = { ROOT }));
     (void)host_call(client.cap, MESSAGE(.label = TCBSetSpace, .length = 3, .cap_count = 2,
-                                        .cap = {wide, SEL4_SLOT_INIT_VSPACE}));
-    const uint64_t pointers[] = {endpoint << 56, endpoint << 56 | 0x123456,
-                                 cnode << 56 | 3ull << 52, cnode << 56 | 3ull << 52 | 0x77};
+                                        .cap = { wide, SEL4_SLOT_INIT_VSPACE }));
+    const uint64_t pointers[] = { endpoint << 56, endpoint << 56 | 0x123456,
+                                  cnode << 56 | 3ull << 52, cnode << 56 | 3ull << 52 | 0x77 };
 
     for (unsigned i = 0; i < 4; i++) {
         (void)receive(&server, endpoint);

@@ -35,15 +35,15 @@ static void test_every_type(void)
         enum cap_type cap;
         uint64_t param;
     } types[] = {
-        {"untyped", SEL4_TYPE_UNTYPED, 4, 4, CAP_UNTYPED, 4},
-        {"TCB", SEL4_TYPE_TCB, 0, 11, CAP_TCB, 0},
-        {"endpoint", SEL4_TYPE_ENDPOINT, 0, 4, CAP_ENDPOINT, SEL4_RIGHTS_ALL},
-        {"notification", SEL4_TYPE_NOTIFICATION, 0, 5, CAP_NOTIFICATION, 3},
-        {"CNode", SEL4_TYPE_CNODE, 1, 6, CAP_CNODE, 1},
-        {"VSpace", SEL4_TYPE_VSPACE, 0, 12, CAP_VSPACE, 0},
-        {"small page", SEL4_TYPE_SMALL_PAGE, 0, 12, CAP_FRAME, 0 | CAP_FRAME_READ_WRITE << 2},
-        {"page table", SEL4_TYPE_PAGE_TABLE, 0, 12, CAP_TABLE, 0},
-        {"VCPU", SEL4_TYPE_VCPU, 0, 12, CAP_VCPU, 0},
+        { "untyped", SEL4_TYPE_UNTYPED, 4, 4, CAP_UNTYPED, 4 },
+        { "TCB", SEL4_TYPE_TCB, 0, 11, CAP_TCB, 0 },
+        { "endpoint", SEL4_TYPE_ENDPOINT, 0, 4, CAP_ENDPOINT, SEL4_RIGHTS_ALL },
+        { "notification", SEL4_TYPE_NOTIFICATION, 0, 5, CAP_NOTIFICATION, 3 },
+        { "CNode", SEL4_TYPE_CNODE, 1, 6, CAP_CNODE, 1 },
+        { "VSpace", SEL4_TYPE_VSPACE, 0, 12, CAP_VSPACE, 0 },
+        { "small page", SEL4_TYPE_SMALL_PAGE, 0, 12, CAP_FRAME, 0 | CAP_FRAME_READ_WRITE << 2 },
+        { "page table", SEL4_TYPE_PAGE_TABLE, 0, 12, CAP_TABLE, 0 },
+        { "VCPU", SEL4_TYPE_VCPU, 0, 12, CAP_VCPU, 0 },
     };
 
     for (unsigned i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
@@ -77,8 +77,9 @@ static void test_device_memory(void)
     static const struct {
         uint64_t type;
         unsigned bits;
-    } frames[] = {
-        {SEL4_TYPE_SMALL_PAGE, 12}, {SEL4_TYPE_LARGE_PAGE, 21}, {SEL4_TYPE_HUGE_PAGE, 30}};
+    } frames[] = { { SEL4_TYPE_SMALL_PAGE, 12 },
+                   { SEL4_TYPE_LARGE_PAGE, 21 },
+                   { SEL4_TYPE_HUGE_PAGE, 30 } };
 
     for (unsigned i = 0; i < 3; i++) {
         scene_begin(false);
@@ -106,11 +107,11 @@ static void test_watermark(void)
     uint64_t base = cap_address(cap_at(parent));
     uint64_t slot = scene_slot();
     uint64_t more = scene_slot();
-    struct host_message ask = {.label = UntypedRetype,
-                               .length = 6,
-                               .word = {SEL4_TYPE_SMALL_PAGE, 0, 0, 0, 0, 4},
-                               .cap_count = 1,
-                               .cap = {ROOT}};
+    struct host_message ask = { .label = UntypedRetype,
+                                .length = 6,
+                                .word = { SEL4_TYPE_SMALL_PAGE, 0, 0, 0, 0, 4 },
+                                .cap_count = 1,
+                                .cap = { ROOT } };
 
     (void)scene_slot(), (void)scene_slot(), (void)scene_slot();
     TAP_OK(retype(parent, SEL4_TYPE_ENDPOINT, 0, slot, 1) == 0 &&
@@ -137,15 +138,15 @@ static void test_small_untyped(void)
     uint64_t copy = scene_slot();
     uint64_t *words = scene_object(parent);
 
-    TAP_OK(
-        host_call(ROOT, MESSAGE(.label = CNodeCopy, .length = 5, .word = {copy, 64, parent, 64, 15},
-                                .cap_count = 1, .cap = {ROOT})) == 0 &&
-            cap_at(parent).data == 32,
-        "copy: an untyped without children; both never hand out the same memory");
+    TAP_OK(host_call(ROOT,
+                     MESSAGE(.label = CNodeCopy, .length = 5, .word = { copy, 64, parent, 64, 15 },
+                             .cap_count = 1, .cap = { ROOT })) == 0 &&
+               cap_at(parent).data == 32,
+           "copy: an untyped without children; both never hand out the same memory");
     TAP_OK(REFUSES(parent,
                    MESSAGE(.label = UntypedRetype, .length = 6,
-                           .word = {SEL4_TYPE_ENDPOINT, 0, 0, 0, slot, 1}, .cap_count = 1,
-                           .cap = {ROOT}),
+                           .word = { SEL4_TYPE_ENDPOINT, 0, 0, 0, slot, 1 }, .cap_count = 1,
+                           .cap = { ROOT }),
                    SEL4_NOT_ENOUGH_MEMORY, 0),
            "retype: nothing is left in the copied one");
     (void)scene_delete(copy);
@@ -160,11 +161,11 @@ static void test_window(void)
     scene_begin(false);
     uint64_t cnode = scene_make(SEL4_TYPE_CNODE, 2);
     struct slot *slots = scene_object(cnode);
-    struct host_message ask = {.label = UntypedRetype,
-                               .length = 6,
-                               .word = {SEL4_TYPE_ENDPOINT, 0, cnode, 64, 1, 3},
-                               .cap_count = 1,
-                               .cap = {ROOT}};
+    struct host_message ask = { .label = UntypedRetype,
+                                .length = 6,
+                                .word = { SEL4_TYPE_ENDPOINT, 0, cnode, 64, 1, 3 },
+                                .cap_count = 1,
+                                .cap = { ROOT } };
 
     TAP_OK(host_call(host_untyped, &ask) == 0 && slot_is_empty(&slots[0]) &&
                !slot_is_empty(&slots[1]) && !slot_is_empty(&slots[3]),
@@ -210,15 +211,15 @@ static void test_type_arguments(void)
         uint64_t error[3];
         unsigned count;
     } cases[] = {
-        {"no such type", 11, 0, {SEL4_INVALID_ARGUMENT, 0}, 2},
-        {"an untyped of 48 bits", SEL4_TYPE_UNTYPED, 48, {SEL4_RANGE_ERROR, 0, 47}, 3},
-        {"a CNode of 43 bits", SEL4_TYPE_CNODE, 43, {SEL4_RANGE_ERROR, 0, 47}, 3},
-        {"a size beyond a word", SEL4_TYPE_ENDPOINT, 64, {SEL4_RANGE_ERROR, 0, 47}, 3},
-        {"a size that wraps", SEL4_TYPE_CNODE, ~0ull, {SEL4_RANGE_ERROR, 0, 47}, 3},
-        {"a CNode of one slot", SEL4_TYPE_CNODE, 0, {SEL4_INVALID_ARGUMENT, 1}, 2},
-        {"an untyped of 8 bytes", SEL4_TYPE_UNTYPED, 3, {SEL4_INVALID_ARGUMENT, 1}, 2},
-        {"2 MiB out of less", SEL4_TYPE_LARGE_PAGE, 0, {SEL4_NOT_ENOUGH_MEMORY, 1 << 16}, 2},
-        {"1 GiB out of less", SEL4_TYPE_HUGE_PAGE, 0, {SEL4_NOT_ENOUGH_MEMORY, 1 << 16}, 2},
+        { "no such type", 11, 0, { SEL4_INVALID_ARGUMENT, 0 }, 2 },
+        { "an untyped of 48 bits", SEL4_TYPE_UNTYPED, 48, { SEL4_RANGE_ERROR, 0, 47 }, 3 },
+        { "a CNode of 43 bits", SEL4_TYPE_CNODE, 43, { SEL4_RANGE_ERROR, 0, 47 }, 3 },
+        { "a size beyond a word", SEL4_TYPE_ENDPOINT, 64, { SEL4_RANGE_ERROR, 0, 47 }, 3 },
+        { "a size that wraps", SEL4_TYPE_CNODE, ~0ull, { SEL4_RANGE_ERROR, 0, 47 }, 3 },
+        { "a CNode of one slot", SEL4_TYPE_CNODE, 0, { SEL4_INVALID_ARGUMENT, 1 }, 2 },
+        { "an untyped of 8 bytes", SEL4_TYPE_UNTYPED, 3, { SEL4_INVALID_ARGUMENT, 1 }, 2 },
+        { "2 MiB out of less", SEL4_TYPE_LARGE_PAGE, 0, { SEL4_NOT_ENOUGH_MEMORY, 1 << 16 }, 2 },
+        { "1 GiB out of less", SEL4_TYPE_HUGE_PAGE, 0, { SEL4_NOT_ENOUGH_MEMORY, 1 << 16 }, 2 },
     };
 
     scene_begin(false);
@@ -228,15 +229,15 @@ static void test_type_arguments(void)
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         TAP_OK(scene_refuses(parent,
                              MESSAGE(.label = UntypedRetype, .length = 6,
-                                     .word = {cases[i].type, cases[i].size_bits, 0, 0, slot, 1},
-                                     .cap_count = 1, .cap = {ROOT}),
+                                     .word = { cases[i].type, cases[i].size_bits, 0, 0, slot, 1 },
+                                     .cap_count = 1, .cap = { ROOT }),
                              cases[i].count, cases[i].error),
                "retype: refuses %s", cases[i].what);
     }
     TAP_OK(REFUSES(host_device,
                    MESSAGE(.label = UntypedRetype, .length = 6,
-                           .word = {SEL4_TYPE_ENDPOINT, 0, 0, 0, slot, 1}, .cap_count = 1,
-                           .cap = {ROOT}),
+                           .word = { SEL4_TYPE_ENDPOINT, 0, 0, 0, slot, 1 }, .cap_count = 1,
+                           .cap = { ROOT }),
                    SEL4_INVALID_ARGUMENT, 1),
            "retype: no kernel object in device memory");
     scene_check("arguments");
@@ -247,13 +248,13 @@ static void test_type_arguments(void)
 static uint64_t make_pool(uint64_t untyped, uint64_t dest)
 {
     return host_call(SEL4_SLOT_ASID_CONTROL,
-                     MESSAGE(.label = ARMASIDControlMakePool, .length = 2, .word = {dest, 64},
-                             .cap_count = 2, .cap = {untyped, ROOT}));
+                     MESSAGE(.label = ARMASIDControlMakePool, .length = 2, .word = { dest, 64 },
+                             .cap_count = 2, .cap = { untyped, ROOT }));
 }
 
 static uint64_t assign(uint64_t pool, uint64_t vspace)
 {
-    return host_call(pool, MESSAGE(.label = ARMASIDPoolAssign, .cap_count = 1, .cap = {vspace}));
+    return host_call(pool, MESSAGE(.label = ARMASIDPoolAssign, .cap_count = 1, .cap = { vspace }));
 }
 
 static void test_make_pool(void)
@@ -265,12 +266,12 @@ static void test_make_pool(void)
     uint64_t device = scene_slot();
     uint64_t dest = scene_slot();
     uint64_t child = scene_slot();
-    struct host_message ask = {.label = ARMASIDControlMakePool,
-                               .length = 2,
-                               .word = {dest, 64},
-                               .cap_count = 2,
-                               .cap = {small, ROOT}};
-    const uint64_t wrong[] = {small, device, scene_make(SEL4_TYPE_SMALL_PAGE, 0)};
+    struct host_message ask = { .label = ARMASIDControlMakePool,
+                                .length = 2,
+                                .word = { dest, 64 },
+                                .cap_count = 2,
+                                .cap = { small, ROOT } };
+    const uint64_t wrong[] = { small, device, scene_make(SEL4_TYPE_SMALL_PAGE, 0) };
 
     (void)retype(host_device, SEL4_TYPE_UNTYPED, 12, device, 1);
     (void)retype(parent, SEL4_TYPE_ENDPOINT, 0, child, 1);
@@ -310,8 +311,8 @@ static void test_no_pool_left(void)
         asid_pools[i] = &full;
     }
     TAP_OK(REFUSES(SEL4_SLOT_ASID_CONTROL,
-                   MESSAGE(.label = ARMASIDControlMakePool, .length = 2, .word = {scene_slot(), 64},
-                           .cap_count = 2, .cap = {memory, ROOT}),
+                   MESSAGE(.label = ARMASIDControlMakePool, .length = 2,
+                           .word = { scene_slot(), 64 }, .cap_count = 2, .cap = { memory, ROOT }),
                    SEL4_DELETE_FIRST),
            "pool: there are 128");
 }
@@ -320,7 +321,7 @@ static void test_assign(void)
 {
     scene_begin(false);
     uint64_t vspace = scene_make(SEL4_TYPE_VSPACE, 0);
-    struct host_message ask = {.label = ARMASIDPoolAssign, .cap_count = 1, .cap = {ROOT}};
+    struct host_message ask = { .label = ARMASIDPoolAssign, .cap_count = 1, .cap = { ROOT } };
     struct asid_pool *pool = scene_object(SEL4_SLOT_INIT_ASID_POOL);
 
     TAP_OK(REFUSES(SEL4_SLOT_INIT_ASID_POOL, &ask, SEL4_INVALID_CAPABILITY, 1),
@@ -354,14 +355,14 @@ static uint64_t map(uint64_t cap, uint64_t label, uint64_t vspace, uint64_t addr
 {
     return host_call(cap,
                      MESSAGE(.label = label, .length = 3,
-                             .word = {address, label == ARMPageTableMap ? SEL4_VM_DEFAULT : rights,
-                                      SEL4_VM_DEFAULT},
-                             .cap_count = 1, .cap = {vspace}));
+                             .word = { address, label == ARMPageTableMap ? SEL4_VM_DEFAULT : rights,
+                                       SEL4_VM_DEFAULT },
+                             .cap_count = 1, .cap = { vspace }));
 }
 
 static struct space make_space(void)
 {
-    struct space space = {.pool = scene_slot()};
+    struct space space = { .pool = scene_slot() };
 
     (void)make_pool(scene_make(SEL4_TYPE_UNTYPED, 12), space.pool);
     space.vspace = scene_make(SEL4_TYPE_VSPACE, 0);
@@ -391,15 +392,15 @@ static void test_pool_deleted(void)
     struct space space = make_space();
     uint64_t frame = scene_make(SEL4_TYPE_SMALL_PAGE, 0);
     uint64_t table = scene_make(SEL4_TYPE_PAGE_TABLE, 0);
-    struct host_message ask = {.label = ARMPageMap,
-                               .length = 3,
-                               .word = {BASE + 4096, 3, 3},
-                               .cap_count = 1,
-                               .cap = {space.vspace}};
+    struct host_message ask = { .label = ARMPageMap,
+                                .length = 3,
+                                .word = { BASE + 4096, 3, 3 },
+                                .cap_count = 1,
+                                .cap = { space.vspace } };
     struct actor thread = scene_thread(255, 0);
 
     (void)host_call(thread.cap, MESSAGE(.label = TCBSetSpace, .length = 3, .cap_count = 2,
-                                        .cap = {ROOT, space.vspace}));
+                                        .cap = { ROOT, space.vspace }));
     scene_run(thread.tcb);
     unsigned flushes = fake_machine.vmid_flushes;
 
@@ -433,11 +434,11 @@ static void test_asid_reused(void)
     scene_begin(false);
     struct space old = make_space();
     uint64_t asid = cap_asid(cap_at(old.vspace));
-    struct host_message ask = {.label = ARMPageMap,
-                               .length = 3,
-                               .word = {BASE + 4096, 3, 3},
-                               .cap_count = 1,
-                               .cap = {old.vspace}};
+    struct host_message ask = { .label = ARMPageMap,
+                                .length = 3,
+                                .word = { BASE + 4096, 3, 3 },
+                                .cap_count = 1,
+                                .cap = { old.vspace } };
     uint64_t frame = scene_make(SEL4_TYPE_SMALL_PAGE, 0);
 
     (void)scene_delete(old.pool);
@@ -468,8 +469,8 @@ static void test_tables_deleted(void)
            "delete: a table takes what is below out of reach");
     TAP_OK(cap_asid(cap_at(space.frame)) != 0, "and frame capabilities stay marked as mapped");
     TAP_OK(REFUSES(ask_frame,
-                   MESSAGE(.label = ARMPageMap, .length = 3, .word = {BASE, 3, 3}, .cap_count = 1,
-                           .cap = {space.vspace}),
+                   MESSAGE(.label = ARMPageMap, .length = 3, .word = { BASE, 3, 3 }, .cap_count = 1,
+                           .cap = { space.vspace }),
                    SEL4_FAILED_LOOKUP, 0, SEL4_LOOKUP_MISSING_CAPABILITY, 30),
            "map: the level is missing");
     TAP_OK(scene_delete(space.tables[2]) == 0 &&
@@ -510,11 +511,11 @@ static void test_table_map_refusals(void)
     uint64_t table = scene_make(SEL4_TYPE_PAGE_TABLE, 0);
     uint64_t frame = scene_make(SEL4_TYPE_SMALL_PAGE, 0);
     uint64_t bare = scene_make(SEL4_TYPE_VSPACE, 0);
-    struct host_message ask = {.label = ARMPageTableMap,
-                               .length = 2,
-                               .word = {BASE, 3},
-                               .cap_count = 1,
-                               .cap = {space.vspace}};
+    struct host_message ask = { .label = ARMPageTableMap,
+                                .length = 2,
+                                .word = { BASE, 3 },
+                                .cap_count = 1,
+                                .cap = { space.vspace } };
 
     TAP_OK(REFUSES(space.tables[0], &ask, SEL4_INVALID_CAPABILITY, 0), "table map: mapped already");
     TAP_OK(REFUSES(table, &ask, SEL4_DELETE_FIRST), "table map: all levels are there");
@@ -543,25 +544,25 @@ static void test_block_in_the_way(void)
                (entry_of(space.vspace, BASE + (1 << 21), &bits) & 3) == PTE_VALID && bits == 21,
            "map: 2 MiB as a block");
     TAP_OK(REFUSES(table,
-                   MESSAGE(.label = ARMPageTableMap, .length = 2, .word = {BASE + (1 << 21), 3},
-                           .cap_count = 1, .cap = {space.vspace}),
+                   MESSAGE(.label = ARMPageTableMap, .length = 2, .word = { BASE + (1 << 21), 3 },
+                           .cap_count = 1, .cap = { space.vspace }),
                    SEL4_DELETE_FIRST),
            "table map: a page is in the way");
     TAP_OK(REFUSES(large,
-                   MESSAGE(.label = ARMPageMap, .length = 3, .word = {BASE, 3, 3}, .cap_count = 1,
-                           .cap = {space.vspace}),
+                   MESSAGE(.label = ARMPageMap, .length = 3, .word = { BASE, 3, 3 }, .cap_count = 1,
+                           .cap = { space.vspace }),
                    SEL4_INVALID_ARGUMENT, 0),
            "map: mapped at another address");
     (void)host_call(large, MESSAGE(.label = ARMPageUnmap));
     TAP_OK(entry_of(space.vspace, BASE + (1 << 21), &bits) == 0, "unmap: the block");
     TAP_OK(REFUSES(large,
-                   MESSAGE(.label = ARMPageMap, .length = 3, .word = {BASE, 3, 3}, .cap_count = 1,
-                           .cap = {space.vspace}),
+                   MESSAGE(.label = ARMPageMap, .length = 3, .word = { BASE, 3, 3 }, .cap_count = 1,
+                           .cap = { space.vspace }),
                    SEL4_FAILED_LOOKUP, 0, SEL4_LOOKUP_MISSING_CAPABILITY, 12),
            "map: a table is in the way");
     TAP_OK(REFUSES(large,
-                   MESSAGE(.label = ARMPageMap, .length = 3, .word = {(1ull << 44), 3, 3},
-                           .cap_count = 1, .cap = {space.vspace}),
+                   MESSAGE(.label = ARMPageMap, .length = 3, .word = { (1ull << 44), 3, 3 },
+                           .cap_count = 1, .cap = { space.vspace }),
                    SEL4_INVALID_ARGUMENT, 0),
            "map: beyond user space");
     (void)scene_delete(large);
@@ -579,7 +580,7 @@ static void test_frame_rights(void)
 {
     static const struct {
         unsigned rights, s2ap;
-    } cases[] = {{3, 3}, {2, 1}, {1, 0}, {0, 0}, {15, 3}};
+    } cases[] = { { 3, 3 }, { 2, 1 }, { 1, 0 }, { 0, 0 }, { 15, 3 } };
     unsigned bits;
 
     scene_begin(false);
@@ -595,8 +596,8 @@ static void test_frame_rights(void)
     TAP_OK(fake_machine.page_flushes == flushes + 5 && fake_machine.last_flushed_page == BASE,
            "map: a change of a mapping flushes it");
     (void)host_call(space.frame, MESSAGE(.label = ARMPageMap, .length = 3,
-                                         .word = {BASE, 3, SEL4_VM_EXECUTE_NEVER}, .cap_count = 1,
-                                         .cap = {space.vspace}));
+                                         .word = { BASE, 3, SEL4_VM_EXECUTE_NEVER }, .cap_count = 1,
+                                         .cap = { space.vspace }));
     uint64_t entry = entry_of(space.vspace, BASE, &bits);
 
     TAP_OK((entry & PTE_XN) && !(entry & PTE_MEMATTR_NORMAL), "map: execute never, device memory");
@@ -640,7 +641,7 @@ static void test_cache(void)
     struct space space = make_space();
     uint64_t copy = scene_mint(space.frame, 15, 0);
     uint64_t device = scene_slot();
-    struct host_message ask = {.label = ARMPageClean_Data, .length = 2, .word = {0, 4096}};
+    struct host_message ask = { .label = ARMPageClean_Data, .length = 2, .word = { 0, 4096 } };
 
     for (unsigned i = 0; i < 4; i++) {
         ask.label = ARMPageClean_Data + i;
@@ -676,7 +677,7 @@ static void test_cache(void)
            "cache: not where the kernel has no window");
     fake_machine.cache_bytes = 0;
     TAP_OK(host_call(space.vspace, MESSAGE(.label = ARMVSpaceClean_Data, .length = 2,
-                                           .word = {BASE + 4096, BASE + 4160})) == 0 &&
+                                           .word = { BASE + 4096, BASE + 4160 })) == 0 &&
                fake_machine.cache_bytes == 0,
            "cache: by address, there it does nothing");
     scene_check("cache");
@@ -687,7 +688,7 @@ static void test_cache_is_preemptible(void)
     scene_begin(false);
     struct space space = make_space();
     uint64_t large = scene_slot();
-    struct host_message ask = {.label = ARMPageClean_Data, .length = 2, .word = {0, 1 << 21}};
+    struct host_message ask = { .label = ARMPageClean_Data, .length = 2, .word = { 0, 1 << 21 } };
     unsigned rounds = 0;
 
     (void)retype(host_device, SEL4_TYPE_LARGE_PAGE, 0, large, 1);

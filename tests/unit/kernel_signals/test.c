@@ -46,7 +46,7 @@ static uint64_t bind(const struct actor *actor, uint64_t cptr)
 {
     scene_run(host_root);
     return host_call(actor->cap,
-                     MESSAGE(.label = TCBBindNotification, .cap_count = 1, .cap = {cptr}));
+                     MESSAGE(.label = TCBBindNotification, .cap_count = 1, .cap = { cptr }));
 }
 
 /* ---- States of a notification ---- */
@@ -166,7 +166,9 @@ static void binding_rules(void)
     uint64_t second = scene_make(SEL4_TYPE_NOTIFICATION, 0);
     uint64_t busy = scene_make(SEL4_TYPE_NOTIFICATION, 0);
     uint64_t writer = scene_mint(second, SEL4_RIGHT_WRITE, 0);
-    struct host_message message = {.label = TCBBindNotification, .cap_count = 1, .cap = {writer}};
+    struct host_message message = { .label = TCBBindNotification,
+                                    .cap_count = 1,
+                                    .cap = { writer } };
 
     TAP_OK(REFUSES(waiter.cap, &message, SEL4_ILLEGAL_OPERATION), "bind: needs the read right");
     message.cap[0] = waiter.cap;
@@ -279,7 +281,7 @@ static void priorities(void)
     static const struct {
         uint8_t priority;
         const char *what;
-    } cases[] = {{254, "lower"}, {255, "equal"}};
+    } cases[] = { { 254, "lower" }, { 255, "equal" } };
 
     for (unsigned i = 0; i < 2; i++) {
         scene_begin(host_use_fastpath);
@@ -307,8 +309,8 @@ static void domains(void)
 {
     begin(255);
     uint64_t endpoint = scene_make(SEL4_TYPE_ENDPOINT, 0);
-    const struct host_message *move = MESSAGE(.label = DomainSetSet, .length = 1, .word = {2},
-                                              .cap_count = 1, .cap = {waiter.cap});
+    const struct host_message *move = MESSAGE(.label = DomainSetSet, .length = 1, .word = { 2 },
+                                              .cap_count = 1, .cap = { waiter.cap });
 
     (void)scene_do(waiter.tcb, SEL4_SYS_RECV, ntfn, &none);
     scene_run(host_root);
@@ -336,9 +338,9 @@ static void no_address_space(void)
     uint64_t vspace = scene_make(SEL4_TYPE_VSPACE, 0);
 
     (void)host_call(SEL4_SLOT_INIT_ASID_POOL,
-                    MESSAGE(.label = ARMASIDPoolAssign, .cap_count = 1, .cap = {vspace}));
+                    MESSAGE(.label = ARMASIDPoolAssign, .cap_count = 1, .cap = { vspace }));
     (void)host_call(waiter.cap, MESSAGE(.label = TCBSetSpace, .length = 3, .cap_count = 2,
-                                        .cap = {ROOT, vspace}));
+                                        .cap = { ROOT, vspace }));
     (void)scene_do(waiter.tcb, SEL4_SYS_RECV, endpoint, &none);
     scene_run(host_root);
     (void)scene_revoke(vspace);
@@ -370,9 +372,9 @@ static uint64_t space_in_new_pool(uint64_t *pool)
 
     *pool = scene_slot();
     (void)host_call(SEL4_SLOT_ASID_CONTROL,
-                    MESSAGE(.label = ARMASIDControlMakePool, .length = 2, .word = {*pool, 64},
-                            .cap_count = 2, .cap = {memory, ROOT}));
-    (void)host_call(*pool, MESSAGE(.label = ARMASIDPoolAssign, .cap_count = 1, .cap = {vspace}));
+                    MESSAGE(.label = ARMASIDControlMakePool, .length = 2, .word = { *pool, 64 },
+                            .cap_count = 2, .cap = { memory, ROOT }));
+    (void)host_call(*pool, MESSAGE(.label = ARMASIDPoolAssign, .cap_count = 1, .cap = { vspace }));
     return vspace;
 }
 
@@ -386,7 +388,7 @@ static void asid_given_away(void)
     uint64_t vspace = space_in_new_pool(&pool);
 
     (void)host_call(waiter.cap, MESSAGE(.label = TCBSetSpace, .length = 3, .cap_count = 2,
-                                        .cap = {ROOT, vspace}));
+                                        .cap = { ROOT, vspace }));
     (void)scene_do(waiter.tcb, SEL4_SYS_RECV, endpoint, &none);
     scene_run(host_root);
     (void)scene_delete(pool);
@@ -397,8 +399,8 @@ static void asid_given_away(void)
     scene_run(host_root);
     uint64_t heir = space_in_new_pool(&pool);
 
-    (void)host_call(
-        other.cap, MESSAGE(.label = TCBSetSpace, .length = 3, .cap_count = 2, .cap = {ROOT, heir}));
+    (void)host_call(other.cap, MESSAGE(.label = TCBSetSpace, .length = 3, .cap_count = 2,
+                                       .cap = { ROOT, heir }));
     scene_run(other.tcb);
     TAP_OK(cap_asid(host_slot(heir)->cap) == cap_asid(host_slot(vspace)->cap) &&
                this_core()->arch.translation != 0,
@@ -420,7 +422,7 @@ static void vmid_taken_away(void)
     uint64_t *entry = asid_entry(cap_asid(host_slot(vspace)->cap));
 
     (void)host_call(waiter.cap, MESSAGE(.label = TCBSetSpace, .length = 3, .cap_count = 2,
-                                        .cap = {ROOT, vspace}));
+                                        .cap = { ROOT, vspace }));
     (void)scene_do(waiter.tcb, SEL4_SYS_RECV, endpoint, &none);
     scene_run(other.tcb);
     for (unsigned i = 2; *entry >> ASID_VMID_SHIFT; i++) {
@@ -468,15 +470,15 @@ static void urgent_thread_first(void)
 static uint64_t get_irq(uint64_t irq, uint64_t dest, uint64_t depth)
 {
     return host_call(SEL4_SLOT_IRQ_CONTROL,
-                     MESSAGE(.label = IRQIssueIRQHandler, .length = 3, .word = {irq, dest, depth},
-                             .cap_count = 1, .cap = {ROOT}));
+                     MESSAGE(.label = IRQIssueIRQHandler, .length = 3, .word = { irq, dest, depth },
+                             .cap_count = 1, .cap = { ROOT }));
 }
 
 static void irq_life(void)
 {
     begin(255);
     uint64_t handler = scene_slot();
-    struct host_message set = {.label = IRQSetIRQHandler, .cap_count = 1, .cap = {badge4}};
+    struct host_message set = { .label = IRQSetIRQHandler, .cap_count = 1, .cap = { badge4 } };
 
     TAP_OK(get_irq(40, handler, 64) == 0 && fake_machine.masked[40] == 2, "irq: issued, unmasked");
     irq_deliver(40);
@@ -514,12 +516,12 @@ static void irq_refusals(void)
     uint64_t handler = scene_slot();
     uint64_t dest = scene_slot();
     uint64_t reader = scene_mint(ntfn, SEL4_RIGHT_READ, 0);
-    struct host_message get = {.label = IRQIssueIRQHandler,
-                               .length = 3,
-                               .word = {160, dest, 64},
-                               .cap_count = 1,
-                               .cap = {ROOT}};
-    struct host_message set = {.label = IRQSetIRQHandler, .cap_count = 1, .cap = {reader}};
+    struct host_message get = { .label = IRQIssueIRQHandler,
+                                .length = 3,
+                                .word = { 160, dest, 64 },
+                                .cap_count = 1,
+                                .cap = { ROOT } };
+    struct host_message set = { .label = IRQSetIRQHandler, .cap_count = 1, .cap = { reader } };
 
     (void)get_irq(40, handler, 64);
     TAP_OK(REFUSES(SEL4_SLOT_IRQ_CONTROL, &get, SEL4_RANGE_ERROR, 0, 159),
@@ -546,10 +548,11 @@ static void irq_trigger(void)
 {
     begin(255);
     struct host_message get = {
-        .label = ARMIRQIssueIRQHandlerTrigger, .length = 4, .cap_count = 1, .cap = {ROOT}};
+        .label = ARMIRQIssueIRQHandlerTrigger, .length = 4, .cap_count = 1, .cap = { ROOT }
+    };
 
     for (unsigned i = 0; i < 3; i++) {
-        const uint64_t irqs[] = {50, 51, 9};
+        const uint64_t irqs[] = { 50, 51, 9 };
 
         get.word[0] = irqs[i];
         get.word[1] = i != 1;
@@ -572,11 +575,11 @@ static void sgi_capability(void)
 {
     begin(255);
     uint64_t dest = scene_slot();
-    struct host_message issue = {.label = ARMIRQIssueSGISignal,
-                                 .length = 4,
-                                 .word = {16, 1, dest, 64},
-                                 .cap_count = 1,
-                                 .cap = {ROOT}};
+    struct host_message issue = { .label = ARMIRQIssueSGISignal,
+                                  .length = 4,
+                                  .word = { 16, 1, dest, 64 },
+                                  .cap_count = 1,
+                                  .cap = { ROOT } };
 
     TAP_OK(REFUSES(SEL4_SLOT_IRQ_CONTROL, &issue, SEL4_RANGE_ERROR, 0, 15), "sgi: 16 numbers");
     issue.word[0] = 6;

@@ -21,7 +21,7 @@ static void test_read_registers(void)
     for (unsigned i = 0; i < SEL4_USER_CONTEXT_WORDS; i++) {
         arch_set_register(thread.tcb, i, i == 2 ? 0 : 1000 + i);
     }
-    struct host_message read = {.label = TCBReadRegisters, .length = 2, .word = {0, 36}};
+    struct host_message read = { .label = TCBReadRegisters, .length = 2, .word = { 0, 36 } };
     bool good = host_call(thread.cap, &read) == 0 && scene_length(host_root) == 36;
 
     for (unsigned i = 0; i < 36; i++) {
@@ -54,8 +54,9 @@ static void test_read_registers(void)
 
 static void test_write_registers(void)
 {
-    struct host_message write = {
-        .label = TCBWriteRegisters, .length = 38, .word = {0, 36, 0x8000, 0x9000, ~0ull}};
+    struct host_message write = { .label = TCBWriteRegisters,
+                                  .length = 38,
+                                  .word = { 0, 36, 0x8000, 0x9000, ~0ull } };
 
     begin();
     (void)scene_suspend(&thread);
@@ -91,7 +92,8 @@ static void test_copy_registers(void)
     begin();
     struct actor source = scene_thread(100, 0);
     struct host_message copy = {
-        .label = TCBCopyRegisters, .length = 1, .cap_count = 1, .cap = {source.cap}};
+        .label = TCBCopyRegisters, .length = 1, .cap_count = 1, .cap = { source.cap }
+    };
 
     source.tcb->context.x[0] = 70;
     source.tcb->context.x[9] = 79;
@@ -147,12 +149,12 @@ static void test_priorities(void)
 {
     begin();
     struct actor authority = scene_thread(100, 0);
-    struct host_message set = {.label = TCBSetPriority,
-                               .length = 2,
-                               .word = {50, 60},
-                               .cap_count = 1,
-                               .cap = {authority.cap}};
-    const uint64_t labels[] = {TCBSetPriority, TCBSetMCPriority, TCBSetSchedParams};
+    struct host_message set = { .label = TCBSetPriority,
+                                .length = 2,
+                                .word = { 50, 60 },
+                                .cap_count = 1,
+                                .cap = { authority.cap } };
+    const uint64_t labels[] = { TCBSetPriority, TCBSetMCPriority, TCBSetSchedParams };
 
     authority.tcb->max_priority = 55;
     for (unsigned i = 0; i < 3; i++) {
@@ -191,18 +193,20 @@ static void test_flags_and_tls(void)
 {
     begin();
     cores[0].fpu_owner = thread.tcb;
-    TAP_OK(host_call(thread.cap, MESSAGE(.label = TCBSetFlags, .length = 2, .word = {0, 3})) == 0 &&
+    TAP_OK(host_call(thread.cap, MESSAGE(.label = TCBSetFlags, .length = 2, .word = { 0, 3 })) ==
+                   0 &&
                scene_length(host_root) == 1 && host_word(0) == SEL4_TCB_FLAG_FPU_DISABLED &&
                !cores[0].fpu_owner,
            "flags: answers those after; unknown ones are ignored; the FPU is taken away");
-    TAP_OK(host_call(thread.cap, MESSAGE(.label = TCBSetFlags, .length = 2, .word = {1, 0})) == 0 &&
+    TAP_OK(host_call(thread.cap, MESSAGE(.label = TCBSetFlags, .length = 2, .word = { 1, 0 })) ==
+                   0 &&
                host_word(0) == 0 && thread.tcb->flags == 0,
            "flags: cleared");
     (void)host_syscall(SEL4_SYS_SEND, thread.cap,
-                       MESSAGE(.label = TCBSetFlags, .length = 2, .word = {0, 1}));
+                       MESSAGE(.label = TCBSetFlags, .length = 2, .word = { 0, 1 }));
     TAP_OK(thread.tcb->flags == 1, "flags: by Send");
-    TAP_OK(host_call(thread.cap, MESSAGE(.label = TCBSetTLSBase, .length = 1, .word = {0x7777})) ==
-                   0 &&
+    TAP_OK(host_call(thread.cap,
+                     MESSAGE(.label = TCBSetTLSBase, .length = 1, .word = { 0x7777 })) == 0 &&
                thread.tcb->context.tpidr == 0x7777,
            "TLS base");
     scene_check("flags");
@@ -212,8 +216,8 @@ static void test_flags_and_tls(void)
 
 static uint64_t set_space(uint64_t cspace, uint64_t data, uint64_t vspace)
 {
-    return host_call(thread.cap, MESSAGE(.label = TCBSetSpace, .length = 3, .word = {9, data},
-                                         .cap_count = 2, .cap = {cspace, vspace}));
+    return host_call(thread.cap, MESSAGE(.label = TCBSetSpace, .length = 3, .word = { 9, data },
+                                         .cap_count = 2, .cap = { cspace, vspace }));
 }
 
 static void test_space(void)
@@ -222,7 +226,8 @@ static void test_space(void)
     uint64_t cnode = scene_make(SEL4_TYPE_CNODE, 4);
     uint64_t fresh = scene_make(SEL4_TYPE_VSPACE, 0);
     struct host_message set = {
-        .label = TCBSetSpace, .length = 3, .cap_count = 2, .cap = {cnode, SEL4_SLOT_INIT_VSPACE}};
+        .label = TCBSetSpace, .length = 3, .cap_count = 2, .cap = { cnode, SEL4_SLOT_INIT_VSPACE }
+    };
 
     TAP_OK(set_space(cnode, 60, SEL4_SLOT_INIT_VSPACE) == 0 && thread.tcb->fault_handler == 9 &&
                cap_object(thread.tcb->slots[TCB_CSPACE].cap) == scene_object(cnode) &&
@@ -268,7 +273,7 @@ static void test_space_while_interrupts_wait(void)
         fake_machine.irq_pending = pending;
         TAP_OK(REFUSES(thread.cap,
                        MESSAGE(.label = TCBSetSpace, .length = 3, .cap_count = 2,
-                               .cap = {ROOT, SEL4_SLOT_INIT_VSPACE}),
+                               .cap = { ROOT, SEL4_SLOT_INIT_VSPACE }),
                        SEL4_ILLEGAL_OPERATION),
                "space: the last capability to a CNode is not replaced%s",
                pending ? ", nor begun to be while an interrupt waits" : "");
@@ -297,7 +302,7 @@ static void test_space_dying(void)
            "revoke: stopped in the middle");
     TAP_OK(REFUSES(thread.cap,
                    MESSAGE(.label = TCBSetSpace, .length = 3, .cap_count = 2,
-                           .cap = {ROOT, SEL4_SLOT_INIT_VSPACE}),
+                           .cap = { ROOT, SEL4_SLOT_INIT_VSPACE }),
                    SEL4_ILLEGAL_OPERATION),
            "space: what is being deleted is not overwritten");
     fake_machine.irq_pending = false;
@@ -311,11 +316,11 @@ static void test_buffer(void)
 {
     begin();
     uint64_t device = scene_slot();
-    struct host_message set = {.label = TCBSetIPCBuffer,
-                               .length = 1,
-                               .word = {0x10000200},
-                               .cap_count = 1,
-                               .cap = {thread.frame}};
+    struct host_message set = { .label = TCBSetIPCBuffer,
+                                .length = 1,
+                                .word = { 0x10000200 },
+                                .cap_count = 1,
+                                .cap = { thread.frame } };
 
     (void)host_retype(host_device, SEL4_TYPE_SMALL_PAGE, 0, device, 1);
     TAP_OK(REFUSES(thread.cap, &set, SEL4_ALIGNMENT_ERROR), "buffer: aligned to its size");
@@ -338,11 +343,11 @@ static void test_buffer(void)
 static void test_configure(void)
 {
     begin();
-    struct host_message set = {.label = TCBConfigure,
-                               .length = 4,
-                               .word = {5, 0, 0, 0x10000001},
-                               .cap_count = 3,
-                               .cap = {ROOT, SEL4_SLOT_INIT_VSPACE, thread.frame}};
+    struct host_message set = { .label = TCBConfigure,
+                                .length = 4,
+                                .word = { 5, 0, 0, 0x10000001 },
+                                .cap_count = 3,
+                                .cap = { ROOT, SEL4_SLOT_INIT_VSPACE, thread.frame } };
 
     TAP_OK(REFUSES(thread.cap, &set, SEL4_ALIGNMENT_ERROR), "configure: a bad buffer refuses all");
     set.word[3] = 0x10000000;
@@ -362,7 +367,7 @@ static uint64_t vcpu_slot;
 
 static uint64_t set_tcb(uint64_t vcpu, uint64_t tcb)
 {
-    return host_call(vcpu, MESSAGE(.label = ARMVCPUSetTCB, .cap_count = 1, .cap = {tcb}));
+    return host_call(vcpu, MESSAGE(.label = ARMVCPUSetTCB, .cap_count = 1, .cap = { tcb }));
 }
 
 static void test_vcpu_pairs(void)
@@ -374,7 +379,7 @@ static void test_vcpu_pairs(void)
     struct vcpu *second = scene_object(second_slot);
     struct actor other = scene_thread(100, 0);
 
-    TAP_OK(REFUSES(vcpu_slot, MESSAGE(.label = ARMVCPUSetTCB, .cap_count = 1, .cap = {vcpu_slot}),
+    TAP_OK(REFUSES(vcpu_slot, MESSAGE(.label = ARMVCPUSetTCB, .cap_count = 1, .cap = { vcpu_slot }),
                    SEL4_ILLEGAL_OPERATION),
            "vcpu: paired with a TCB only");
     TAP_OK(set_tcb(vcpu_slot, thread.cap) == 0 && first->tcb == thread.tcb &&
@@ -406,23 +411,23 @@ static void test_vcpu_registers(void)
     bool good = true;
 
     for (uint64_t i = 0; i < SEL4_VCPU_REG_COUNT; i++) {
-        good =
-            good &&
-            host_call(vcpu_slot, MESSAGE(.label = ARMVCPUReadReg, .length = 1, .word = {i})) == 0 &&
-            scene_length(host_root) == 1 &&
-            host_word(0) == (i == SEL4_VCPU_REG_SCTLR ? 0x34d58820 : 0);
+        good = good &&
+               host_call(vcpu_slot, MESSAGE(.label = ARMVCPUReadReg, .length = 1, .word = { i })) ==
+                   0 &&
+               scene_length(host_root) == 1 &&
+               host_word(0) == (i == SEL4_VCPU_REG_SCTLR ? 0x34d58820 : 0);
         good = good && host_call(vcpu_slot, MESSAGE(.label = ARMVCPUWriteReg, .length = 2,
-                                                    .word = {i, 7 + i})) == 0;
-        good =
-            good &&
-            host_call(vcpu_slot, MESSAGE(.label = ARMVCPUReadReg, .length = 1, .word = {i})) == 0 &&
-            host_word(0) == 7 + i;
+                                                    .word = { i, 7 + i })) == 0;
+        good = good &&
+               host_call(vcpu_slot, MESSAGE(.label = ARMVCPUReadReg, .length = 1, .word = { i })) ==
+                   0 &&
+               host_word(0) == 7 + i;
     }
     TAP_OK(good, "vcpu: registers read as reset, then as written");
-    TAP_OK(REFUSES(vcpu_slot, MESSAGE(.label = ARMVCPUReadReg, .length = 1, .word = {24}),
+    TAP_OK(REFUSES(vcpu_slot, MESSAGE(.label = ARMVCPUReadReg, .length = 1, .word = { 24 }),
                    SEL4_INVALID_ARGUMENT, 1),
            "vcpu: no such register to read");
-    TAP_OK(REFUSES(vcpu_slot, MESSAGE(.label = ARMVCPUWriteReg, .length = 2, .word = {24, 1}),
+    TAP_OK(REFUSES(vcpu_slot, MESSAGE(.label = ARMVCPUWriteReg, .length = 2, .word = { 24, 1 }),
                    SEL4_INVALID_ARGUMENT, 1),
            "vcpu: nor to write");
     scene_check("vcpu registers");
@@ -438,15 +443,15 @@ static void test_vcpu_interrupts(void)
     begin();
     vcpu_slot = scene_make(SEL4_TYPE_VCPU, 0);
     struct vcpu *vcpu = scene_object(vcpu_slot);
-    struct host_message inject = {.label = ARMVCPUInjectIRQ, .length = 1};
+    struct host_message inject = { .label = ARMVCPUInjectIRQ, .length = 1 };
     const struct {
         const char *what;
         uint64_t word, limit;
     } cases[] = {
-        {"interrupt", inject_word(1024, 0, 0, 0), 1023},
-        {"priority", inject_word(27, 32, 0, 0), 31},
-        {"group", inject_word(27, 0, 2, 0), 1},
-        {"list register", inject_word(27, 0, 0, 4), 3},
+        { "interrupt", inject_word(1024, 0, 0, 0), 1023 },
+        { "priority", inject_word(27, 32, 0, 0), 31 },
+        { "group", inject_word(27, 0, 2, 0), 1 },
+        { "list register", inject_word(27, 0, 0, 4), 3 },
     };
 
     for (unsigned i = 0; i < 4; i++) {
@@ -462,13 +467,14 @@ static void test_vcpu_interrupts(void)
     vcpu->lr[3] = 27 | 2u << 28;
     TAP_OK(REFUSES(vcpu_slot, &inject, SEL4_DELETE_FIRST), "inject: not over one that is active");
     vcpu->vppi_masked = true;
-    TAP_OK(REFUSES(vcpu_slot, MESSAGE(.label = ARMVCPUAckVPPI, .length = 1, .word = {160}),
+    TAP_OK(REFUSES(vcpu_slot, MESSAGE(.label = ARMVCPUAckVPPI, .length = 1, .word = { 160 }),
                    SEL4_RANGE_ERROR, 0, 159),
            "ack: interrupt numbers end at 159");
-    TAP_OK(REFUSES(vcpu_slot, MESSAGE(.label = ARMVCPUAckVPPI, .length = 1, .word = {26}),
+    TAP_OK(REFUSES(vcpu_slot, MESSAGE(.label = ARMVCPUAckVPPI, .length = 1, .word = { 26 }),
                    SEL4_INVALID_ARGUMENT, 0),
            "ack: only the virtual timer");
-    TAP_OK(host_call(vcpu_slot, MESSAGE(.label = ARMVCPUAckVPPI, .length = 1, .word = {27})) == 0 &&
+    TAP_OK(host_call(vcpu_slot, MESSAGE(.label = ARMVCPUAckVPPI, .length = 1, .word = { 27 })) ==
+                   0 &&
                !vcpu->vppi_masked,
            "ack: the virtual timer may come again");
     scene_check("vcpu interrupts");

@@ -14,10 +14,10 @@ static uint64_t copy(uint64_t source)
 {
     uint64_t slot = scene_slot();
 
-    TAP_OK(
-        host_call(ROOT, MESSAGE(.label = CNodeCopy, .length = 5, .word = {slot, 64, source, 64, 15},
-                                .cap_count = 1, .cap = {ROOT})) == 0,
-        "a copy");
+    TAP_OK(host_call(ROOT,
+                     MESSAGE(.label = CNodeCopy, .length = 5, .word = { slot, 64, source, 64, 15 },
+                             .cap_count = 1, .cap = { ROOT })) == 0,
+           "a copy");
     return slot;
 }
 
@@ -25,9 +25,10 @@ static uint64_t move(uint64_t source)
 {
     uint64_t slot = scene_slot();
 
-    TAP_OK(host_call(ROOT, MESSAGE(.label = CNodeMove, .length = 4, .word = {slot, 64, source, 64},
-                                   .cap_count = 1, .cap = {ROOT})) == 0,
-           "a move");
+    TAP_OK(
+        host_call(ROOT, MESSAGE(.label = CNodeMove, .length = 4, .word = { slot, 64, source, 64 },
+                                .cap_count = 1, .cap = { ROOT })) == 0,
+        "a move");
     return slot;
 }
 
@@ -108,16 +109,16 @@ static void test_irq_control(void)
     scene_begin(false);
     uint64_t handler = scene_slot();
     uint64_t sgi = scene_slot();
-    struct host_message get = {.label = IRQIssueIRQHandler,
-                               .length = 3,
-                               .word = {40, handler, 64},
-                               .cap_count = 1,
-                               .cap = {ROOT}};
+    struct host_message get = { .label = IRQIssueIRQHandler,
+                                .length = 3,
+                                .word = { 40, handler, 64 },
+                                .cap_count = 1,
+                                .cap = { ROOT } };
 
     (void)host_call(SEL4_SLOT_IRQ_CONTROL, &get);
     (void)host_call(SEL4_SLOT_IRQ_CONTROL,
-                    MESSAGE(.label = ARMIRQIssueSGISignal, .length = 4, .word = {5, 0, sgi, 64},
-                            .cap_count = 1, .cap = {ROOT}));
+                    MESSAGE(.label = ARMIRQIssueSGISignal, .length = 4, .word = { 5, 0, sgi, 64 },
+                            .cap_count = 1, .cap = { ROOT }));
     uint64_t second = copy(handler);
 
     TAP_OK(scene_delete(handler) == 0 &&
@@ -155,8 +156,8 @@ static void put_inside(uint64_t cnode, unsigned index, uint64_t source)
     struct slot *inside = (struct slot *)scene_object(cnode) + index;
 
     TAP_OK(host_call(cnode,
-                     MESSAGE(.label = CNodeCopy, .length = 5, .word = {index, 4, source, 64, 15},
-                             .cap_count = 1, .cap = {ROOT})) == 0 &&
+                     MESSAGE(.label = CNodeCopy, .length = 5, .word = { index, 4, source, 64, 15 },
+                             .cap_count = 1, .cap = { ROOT })) == 0 &&
                !slot_is_empty(inside),
            "slot %u is filled", index);
 }
@@ -224,7 +225,7 @@ static void test_cnode_in_itself(void)
 /* CNodes that hold each other's last capability, through first and later slots. */
 static void test_cnodes_in_each_other(void)
 {
-    static const unsigned places[][2] = {{0, 0}, {0, 3}, {3, 0}, {15, 15}};
+    static const unsigned places[][2] = { { 0, 0 }, { 0, 3 }, { 3, 0 }, { 15, 15 } };
 
     for (unsigned i = 0; i < 4; i++) {
         begin_cycle();
@@ -250,7 +251,7 @@ static void test_thread_in_its_cspace(void)
     uint64_t thread = make(SEL4_TYPE_TCB, 0);
 
     (void)host_call(thread, MESSAGE(.label = TCBSetSpace, .length = 3, .cap_count = 2,
-                                    .cap = {cnode, SEL4_SLOT_INIT_VSPACE}));
+                                    .cap = { cnode, SEL4_SLOT_INIT_VSPACE }));
     put_inside(cnode, 0, thread);
     put_inside(cnode, 9, inner);
     put_inside(inner, 0, cnode);
@@ -303,33 +304,34 @@ static void test_regions(void)
         struct cap a, b;
         bool region, object;
     } cases[] = {
-        {"a page at the end of an untyped", untyped, page, true, false},
-        {"a page behind it", untyped, cap_frame(0x12000, 0, 3, false), false, false},
-        {"a page before it", untyped, cap_frame(0xf000, 0, 3, false), false, false},
-        {"the untyped around it", untyped, cap_untyped(0x10000, 14, false, 0), false, false},
-        {"itself", untyped, untyped, true, false},
-        {"what is no memory", untyped, control, false, false},
-        {"a page in a large page", large, cap_frame(0x201000, 0, 3, false), true, false},
-        {"a page at the start of a large page", large, cap_frame(0x200000, 0, 3, false), true,
-         false},
-        {"a large page around a page", cap_frame(0x200000, 0, 3, false), large, false, false},
-        {"the same page", page, cap_mask_rights(page, SEL4_RIGHT_READ), true, true},
-        {"device memory at the address of RAM", page, cap_frame(0x11000, 0, 3, true), true, false},
-        {"IRQ control and itself", control, control, true, true},
-        {"IRQ control and a handler", control, cap_make(CAP_IRQ_HANDLER, 0, 0, 40), true, false},
-        {"IRQ control and an SGI", control, cap_sgi(3, 1), true, false},
-        {"IRQ control and a TCB", control, cap_make(CAP_TCB, 0, 0x800, 0), false, false},
-        {"handlers of two interrupts", cap_make(CAP_IRQ_HANDLER, 0, 0, 40),
-         cap_make(CAP_IRQ_HANDLER, 0, 0, 41), false, false},
-        {"an SGI for two targets", cap_sgi(3, 1), cap_sgi(3, 2), false, false},
-        {"a CNode with two guards", cap_cnode((void *)0x4000, 4, 0),
-         cap_cnode((void *)0x4000, 4, 60), true, true},
-        {"CNodes of two sizes", cap_cnode((void *)0x4000, 4, 0), cap_cnode((void *)0x4000, 5, 0),
-         false, false},
-        {"an endpoint with two badges", cap_endpoint((void *)0x40, 1, 15),
-         cap_endpoint((void *)0x40, 2, 1), true, true},
-        {"a notification at an endpoint's address", cap_endpoint((void *)0x40, 1, 15),
-         cap_notification((void *)0x40, 1, 3), false, false},
+        { "a page at the end of an untyped", untyped, page, true, false },
+        { "a page behind it", untyped, cap_frame(0x12000, 0, 3, false), false, false },
+        { "a page before it", untyped, cap_frame(0xf000, 0, 3, false), false, false },
+        { "the untyped around it", untyped, cap_untyped(0x10000, 14, false, 0), false, false },
+        { "itself", untyped, untyped, true, false },
+        { "what is no memory", untyped, control, false, false },
+        { "a page in a large page", large, cap_frame(0x201000, 0, 3, false), true, false },
+        { "a page at the start of a large page", large, cap_frame(0x200000, 0, 3, false), true,
+          false },
+        { "a large page around a page", cap_frame(0x200000, 0, 3, false), large, false, false },
+        { "the same page", page, cap_mask_rights(page, SEL4_RIGHT_READ), true, true },
+        { "device memory at the address of RAM", page, cap_frame(0x11000, 0, 3, true), true,
+          false },
+        { "IRQ control and itself", control, control, true, true },
+        { "IRQ control and a handler", control, cap_make(CAP_IRQ_HANDLER, 0, 0, 40), true, false },
+        { "IRQ control and an SGI", control, cap_sgi(3, 1), true, false },
+        { "IRQ control and a TCB", control, cap_make(CAP_TCB, 0, 0x800, 0), false, false },
+        { "handlers of two interrupts", cap_make(CAP_IRQ_HANDLER, 0, 0, 40),
+          cap_make(CAP_IRQ_HANDLER, 0, 0, 41), false, false },
+        { "an SGI for two targets", cap_sgi(3, 1), cap_sgi(3, 2), false, false },
+        { "a CNode with two guards", cap_cnode((void *)0x4000, 4, 0),
+          cap_cnode((void *)0x4000, 4, 60), true, true },
+        { "CNodes of two sizes", cap_cnode((void *)0x4000, 4, 0), cap_cnode((void *)0x4000, 5, 0),
+          false, false },
+        { "an endpoint with two badges", cap_endpoint((void *)0x40, 1, 15),
+          cap_endpoint((void *)0x40, 2, 1), true, true },
+        { "a notification at an endpoint's address", cap_endpoint((void *)0x40, 1, 15),
+          cap_notification((void *)0x40, 1, 3), false, false },
     };
 
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
