@@ -21,6 +21,7 @@
 
 struct tcb *host_root;
 bool host_use_fastpath;
+unsigned host_fastpath_count;
 struct sel4_boot_info *host_info;
 uint64_t host_free_slot;
 uint64_t host_untyped;
@@ -69,6 +70,7 @@ void host_boot(void)
     memset(cores, 0, sizeof(cores));
     memset(&idle, 0, sizeof(idle));
     memset(&fake_machine, 0, sizeof(fake_machine));
+    host_fastpath_count = 0;
     asid_init();
     irq_init();
     debug_init();
@@ -125,6 +127,7 @@ void host_fault(uint64_t type, uint64_t address)
     if (host_use_fastpath && (type == SEL4_FAULT_VM || type == SEL4_FAULT_VCPU) &&
         fastpath_fault(&fault, type == SEL4_FAULT_VM ? words : &address,
                        type == SEL4_FAULT_VM ? SEL4_VM_FAULT_LENGTH : SEL4_VCPU_FAULT_LENGTH)) {
+        host_fastpath_count++;
         return;
     }
     fault_raise(tcb, &fault);
@@ -148,7 +151,9 @@ uint64_t host_syscall(int64_t number, uint64_t cptr, const struct host_message *
     }
     tcb->context.fault_ip = tcb->context.elr;
     tcb->context.elr += 4;
-    if (!host_use_fastpath || !take_fastpath(number, tcb)) {
+    if (host_use_fastpath && take_fastpath(number, tcb)) {
+        host_fastpath_count++;
+    } else {
         syscall_handle(number);
     }
     return tcb->context.x[1] >> SEL4_MSG_INFO_LABEL_SHIFT;

@@ -47,6 +47,9 @@ struct host_message {
 /* Whether host_syscall() and host_fault() try the fast paths first, as the entry code does. */
 extern bool host_use_fastpath;
 
+/* How many of them a fast path handled, since the board was booted. */
+extern unsigned host_fastpath_count;
+
 /* The current thread faults: SEL4_FAULT_VM, SEL4_FAULT_VCPU or SEL4_FAULT_USER_EXCEPTION. */
 void host_fault(uint64_t type, uint64_t address);
 

@@ -163,12 +163,14 @@ void arch_reschedule_core(unsigned core)
 
 void arch_vcpu_switch(struct vcpu *vcpu)
 {
-    (void)vcpu;
+    fake_machine.vcpu = vcpu;
 }
 
 void arch_vcpu_unload(struct vcpu *vcpu)
 {
-    (void)vcpu;
+    if (fake_machine.vcpu == vcpu) {
+        fake_machine.vcpu = NULL;
+    }
 }
 
 uint64_t arch_vcpu_read(const struct vcpu *vcpu, unsigned field)

@@ -118,7 +118,10 @@ static void test_frame(void)
                CALL_CAP(page, ARMPageMap, at(1), 3, base, 3, 0) == SEL4_INVALID_CAPABILITY,
            "frame: map into a VSpace without ASID");
     TAP_OK(CALL_CAP(SEL4_SLOT_INIT_ASID_POOL, ARMASIDPoolAssign, at(1), 0, 0) == 0 &&
-               CALL_CAP(page, ARMPageMap, at(1), 3, base, 3, 0) == SEL4_INVALID_CAPABILITY,
+               REFUSES(page,
+                       MESSAGE(.label = ARMPageMap, .length = 3, .word = { base, 3, 0 },
+                               .cap_count = 1, .cap = { at(1) }),
+                       SEL4_INVALID_CAPABILITY, 1),
            "frame: mapped elsewhere already");
     TAP_OK(CALL_CAP(SEL4_SLOT_INIT_ASID_POOL, ARMASIDPoolAssign, at(1), 0, 0) ==
                SEL4_INVALID_CAPABILITY,
@@ -429,6 +432,17 @@ static void test_rotate(void)
     rotate.word[2] = 4;
     rotate.word[5] = 63;
     TAP_OK(REFUSES(ROOT, &rotate, SEL4_ILLEGAL_OPERATION), "rotate: nor the source's");
+    rotate.word[6] = ntfn;
+    rotate.word[5] = 9;
+    TAP_OK(REFUSES(ROOT, &rotate, SEL4_ILLEGAL_OPERATION),
+           "rotate: gives no badge to the source's");
+    rotate.word[5] = 0;
+    rotate.word[6] = b;
+    rotate.word[3] = ntfn;
+    rotate.word[2] = 9;
+    TAP_OK(REFUSES(ROOT, &rotate, SEL4_ILLEGAL_OPERATION), "rotate: nor to the pivot's");
+    rotate.word[3] = a;
+    rotate.word[2] = 4;
     rotate.word[5] = 3;
     TAP_OK(host_call(ROOT, &rotate) == 0 && scene_object(dest) == first &&
                cap_cnode_guard_bits(host_slot(dest)->cap) == 4 &&

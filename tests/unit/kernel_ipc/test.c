@@ -229,6 +229,34 @@ static void cancel_badged(void)
            "cancel: receivers stay");
 }
 
+/* Threads that become ready by it run at once if they are more urgent. */
+static void urgent_senders(void)
+{
+    begin();
+    uint64_t badged = scene_mint(endpoint, 15, 4);
+
+    for (unsigned deleted = 0; deleted < 2; deleted++) {
+        (void)scene_do(client.tcb, SEL4_SYS_SEND, badged, &none);
+        scene_run(host_root);
+        (void)scene_suspend(&server);
+        sched_set_priority(host_root, 100);
+        sched_run();
+        if (deleted) {
+            (void)scene_delete(badged);
+            (void)scene_delete(endpoint);
+        } else {
+            (void)host_call(ROOT, MESSAGE(.label = CNodeCancelBadgedSends, .length = 2,
+                                          .word = { badged, 64 }));
+        }
+        TAP_OK(current_thread() == client.tcb && scene_restarts(client.tcb),
+               "%s: a more urgent sender runs at once", deleted ? "delete" : "cancel");
+        sched_set_priority(host_root, 255);
+        sched_run();
+        scene_run(host_root);
+        (void)scene_resume(&server);
+    }
+}
+
 static void endpoint_deleted(void)
 {
     begin();
@@ -253,12 +281,13 @@ static void lengths(void)
         bool good = true;
 
         memset(server.buffer, 0, sizeof(struct sel4_ipc_buffer));
+        client.buffer[SEL4_IPC_BUFFER_MSG_WORD + length] = 77;
         (void)receive(&server, endpoint);
         for (unsigned i = 0; i < 4; i++) {
             arch_set_message_word(server.tcb, i, 99);
         }
         (void)scene_do(client.tcb, SEL4_SYS_CALL, endpoint, &message);
-        for (unsigned i = 0; i < 6; i++) {
+        for (unsigned i = 0; i < 7; i++) {
             good = good && scene_word(&server, i) == (i < length ? 11 + i : i < 4 ? 99u : 0u);
         }
         TAP_OK(good && scene_length(server.tcb) == length, "message: %u words, no more", length);
@@ -428,6 +457,12 @@ static void receive_path(void)
     send_caps(endpoint, 1, client.cap, 0, 0);
     TAP_OK(cap_type(slots[3].cap) == CAP_TCB && extra_caps(server.tcb) == 1,
            "caps: the receive path starts at the receive CNode");
+    uint64_t pair = scene_make(SEL4_TYPE_CNODE, 1);
+
+    offer(1, 1);
+    server.buffer[SEL4_IPC_BUFFER_RECEIVE_CNODE_WORD] = pair;
+    send_caps(endpoint, 1, client.cap, 0, 0);
+    TAP_OK(!slot_is_empty((struct slot *)scene_object(pair) + 1), "caps: a path of one bit");
     offer(0x35, 8);
     server.buffer[SEL4_IPC_BUFFER_RECEIVE_CNODE_WORD] = cnode;
     send_caps(endpoint, 1, client.cap, 0, 0);
@@ -680,6 +715,43 @@ static void pointer_ends_early(void)
            "pointer: to an empty slot is no capability");
 }
 
+/*
+ * The fast paths are there for these: without them nothing would be wrong, only slow. Each case is
+ * counted by itself, with the fast paths on.
+ */
+static void test_fast_paths_are_taken(void)
+{
+    static const unsigned rights[] = { SEL4_RIGHTS_ALL, SEL4_RIGHT_WRITE | SEL4_RIGHT_GRANT,
+                                       SEL4_RIGHT_WRITE | SEL4_RIGHT_GRANT_REPLY };
+
+    scene_begin(true);
+    begin();
+    uint64_t ntfn = scene_make(SEL4_TYPE_NOTIFICATION, 0);
+
+    for (unsigned i = 0; i < 3; i++) {
+        uint64_t cptr = scene_mint(endpoint, rights[i], 1);
+
+        (void)receive(&server, endpoint);
+        scene_run(client.tcb);
+        unsigned before = host_fastpath_count;
+
+        (void)host_syscall(SEL4_SYS_CALL, cptr, MESSAGE(.length = 4));
+        TAP_OK(host_fastpath_count == before + 1 && current_thread() == server.tcb,
+               "fast: a Call of four words, rights %u", rights[i]);
+        (void)host_syscall(SEL4_SYS_REPLY_RECV, endpoint, MESSAGE(.length = 4));
+        TAP_OK(host_fastpath_count == before + 2 && current_thread() == client.tcb,
+               "fast: its ReplyRecv");
+        (void)host_syscall(SEL4_SYS_SEND, ntfn, &none);
+        TAP_OK(host_fastpath_count == before + 3, "fast: a Signal");
+        host_fault(SEL4_FAULT_VM, 0x1000);
+        TAP_OK(host_fastpath_count == before + 3, "not fast: a fault without handler");
+        scene_run(host_root);
+        (void)scene_resume(&client);
+        (void)scene_do(host_root, SEL4_SYS_SEND, endpoint, &none);
+    }
+    scene_check("fast paths are taken");
+}
+
 int main(void)
 {
     scene_play("send, blocking", send_blocks);
@@ -691,6 +763,7 @@ int main(void)
     scene_play("call without answer", call_without_answer);
     scene_play("call with grantReply", call_with_grant_reply);
     scene_play("cancel badged sends", cancel_badged);
+    scene_play("urgent senders", urgent_senders);
     scene_play("endpoint deleted", endpoint_deleted);
     scene_play("message lengths", lengths);
     scene_play("long message", long_message);
@@ -708,5 +781,6 @@ int main(void)
     scene_play("reply and receive", reply_and_receive);
     scene_play("reply and receive, odd", reply_and_receive_odd);
     scene_play("pointer ends early", pointer_ends_early);
+    test_fast_paths_are_taken();
     return TAP_DONE();
 }

@@ -59,6 +59,7 @@ static void test_every_type(void)
                    cap_type(cap_at(slot)) == types[i].cap &&
                    cap_param(cap_at(slot)) == types[i].param &&
                    cap_address(cap_at(slot)) == cap_address(cap_at(parent)) &&
+                   cap_at(slot).data == 0 && cap_at(slot + 1).data == 0 &&
                    cap_address(cap_at(slot + 1)) == cap_address(cap_at(parent)) + size &&
                    cap_at(parent).data == 2 * size,
                "retype: two of type %s, one after the other", types[i].name);
@@ -219,6 +220,11 @@ static void test_type_arguments(void)
         { "a CNode of one slot", SEL4_TYPE_CNODE, 0, { SEL4_INVALID_ARGUMENT, 1 }, 2 },
         { "an untyped of 8 bytes", SEL4_TYPE_UNTYPED, 3, { SEL4_INVALID_ARGUMENT, 1 }, 2 },
         { "2 MiB out of less", SEL4_TYPE_LARGE_PAGE, 0, { SEL4_NOT_ENOUGH_MEMORY, 1 << 16 }, 2 },
+        { "the largest size out of less",
+          SEL4_TYPE_UNTYPED,
+          47,
+          { SEL4_NOT_ENOUGH_MEMORY, 1 << 16 },
+          2 },
         { "1 GiB out of less", SEL4_TYPE_HUGE_PAGE, 0, { SEL4_NOT_ENOUGH_MEMORY, 1 << 16 }, 2 },
     };
 
@@ -343,6 +349,29 @@ static void test_assign(void)
     vspace = scene_make(SEL4_TYPE_VSPACE, 0);
     TAP_OK(scene_delete(vspace) == 0, "delete: a VSpace without ASID");
     scene_check("assign");
+}
+
+/* The VMID of a deleted space serves the next one; one in use is never taken while others are free. */
+static void test_vmids_are_freed(void)
+{
+    scene_begin(false);
+    for (unsigned i = 2; i < 256; i++) {
+        asid_assign(asid_pools[0], i, 1ull << 12);
+        (void)asid_give_vmid(&asid_pools[0]->entry[i]);
+    }
+    TAP_OK(fake_machine.vmid_flushes == 0, "VMIDs: 254 beside the running one, none taken away");
+    for (unsigned i = 100; i < 110; i++) {
+        asid_free(i, 1ull << 12);
+    }
+    TAP_OK(fake_machine.vmid_flushes == 10, "VMIDs: a deleted space is flushed");
+    for (unsigned i = 300; i < 310; i++) {
+        asid_assign(asid_pools[0], i, 1ull << 12);
+        (void)asid_give_vmid(&asid_pools[0]->entry[i]);
+    }
+    TAP_OK(fake_machine.vmid_flushes == 10, "VMIDs: those that became free are used first");
+    asid_assign(asid_pools[0], 400, 1ull << 12);
+    (void)asid_give_vmid(&asid_pools[0]->entry[400]);
+    TAP_OK(fake_machine.vmid_flushes == 11, "VMIDs: then one is taken away, and flushed");
 }
 
 /* An address space in a pool of its own, with one mapped page; returns the pool's slot. */
@@ -492,7 +521,7 @@ static void test_table_unmap(void)
 
     TAP_OK(REFUSES(space.tables[2], unmap, SEL4_REVOKE_FIRST), "unmap: a table with copies stays");
     (void)scene_delete(copy);
-    TAP_OK(host_call(space.tables[2], unmap) == 0 && cap_asid(cap_at(space.tables[2])) == 0 &&
+    TAP_OK(host_call(space.tables[2], unmap) == 0 && cap_at(space.tables[2]).data == 0 &&
                (entry_of(space.vspace, BASE, &bits), bits == 21) &&
                *(uint64_t *)scene_object(space.tables[2]) == 0,
            "unmap: out of the space, and empty");
@@ -604,6 +633,11 @@ static void test_frame_rights(void)
     uint64_t reader = scene_mint(space.frame, SEL4_RIGHT_READ, 0);
     uint64_t none = scene_mint(space.frame, SEL4_RIGHT_WRITE, 0);
 
+    (void)map(space.frame, ARMPageMap, space.vspace, BASE, 3);
+    entry = entry_of(space.vspace, BASE, &bits);
+    TAP_OK((entry & PTE_MEMATTR_NORMAL) == PTE_MEMATTR_NORMAL && !(entry & PTE_XN) &&
+               (entry & PTE_AF),
+           "map: by default cacheable memory that may be executed");
     TAP_OK(cap_frame_access(cap_at(none)) == CAP_FRAME_NO_ACCESS,
            "mint: write without read is no access");
     TAP_OK(map(reader, ARMPageMap, space.vspace, BASE + 4096, 3) == 0 &&
@@ -630,7 +664,7 @@ static void test_frame_replaced(void)
     (void)map(third, ARMPageMap, space.vspace, BASE, 3);
     (void)scene_delete(third);
     TAP_OK(host_call(second, MESSAGE(.label = ARMPageUnmap)) == 0 &&
-               entry_of(space.vspace, BASE, &bits) == 0,
+               entry_of(space.vspace, BASE, &bits) == 0 && cap_at(second).data == 0,
            "unmap: what replaced it is gone too");
     scene_check("frame replaced");
 }
@@ -724,6 +758,7 @@ int main(void)
     test_make_pool();
     test_no_pool_left();
     test_assign();
+    test_vmids_are_freed();
     test_pool_deleted();
     test_asid_reused();
     test_tables_deleted();

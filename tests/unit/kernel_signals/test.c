@@ -150,8 +150,14 @@ static void deleted(void)
     (void)scene_delete(badge8);
     TAP_OK(waiter.tcb->state == THREAD_BLOCKED_NTFN,
            "delete: not the last capability, nothing happens");
+    sched_set_priority(host_root, 100);
+    sched_run();
     TAP_OK(scene_delete(ntfn) == 0 && scene_restarts(waiter.tcb) && scene_restarts(other.tcb),
            "delete: with the last capability, waiters execute their calls again");
+    TAP_OK(current_thread() == waiter.tcb, "delete: at once, if they are more urgent");
+    sched_set_priority(host_root, 255);
+    sched_run();
+    scene_run(host_root);
     uint64_t bound = scene_make(SEL4_TYPE_NOTIFICATION, 0);
 
     (void)bind(&waiter, bound);
@@ -524,7 +530,8 @@ static void irq_refusals(void)
     struct host_message set = { .label = IRQSetIRQHandler, .cap_count = 1, .cap = { reader } };
 
     (void)get_irq(40, handler, 64);
-    TAP_OK(REFUSES(SEL4_SLOT_IRQ_CONTROL, &get, SEL4_RANGE_ERROR, 0, 159),
+    TAP_OK(REFUSES(SEL4_SLOT_IRQ_CONTROL, &get, SEL4_RANGE_ERROR, 0, 159) &&
+               get_irq(159, scene_slot(), 64) == 0,
            "irq: numbers end at 159");
     get.word[0] = 40;
     TAP_OK(REFUSES(SEL4_SLOT_IRQ_CONTROL, &get, SEL4_REVOKE_FIRST), "irq: issued already");

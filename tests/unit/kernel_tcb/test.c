@@ -106,14 +106,21 @@ static void test_copy_registers(void)
                thread.tcb->context.x[9] == 0 && thread.tcb->state == THREAD_INACTIVE,
            "copy registers: the frame registers");
     copy.word[0] = SEL4_COPY_REGISTERS_TRANSFER_INTEGER;
-    TAP_OK(host_call(thread.cap, &copy) == 0 && thread.tcb->context.x[9] == 79,
-           "copy registers: the others");
+    for (unsigned i = 17; i < 34; i++) {
+        arch_set_register(source.tcb, i, 500 + i);
+    }
+    bool good = host_call(thread.cap, &copy) == 0 && thread.tcb->context.x[0] == 70;
+
+    for (unsigned i = 17; i < 34; i++) {
+        good = good && arch_get_register(thread.tcb, i) == 500 + i;
+    }
+    TAP_OK(good, "copy registers: the others");
     copy.word[0] = SEL4_COPY_REGISTERS_SUSPEND_SOURCE | SEL4_COPY_REGISTERS_RESUME_TARGET;
     TAP_OK(host_call(thread.cap, &copy) == 0 && source.tcb->state == THREAD_INACTIVE &&
                thread.tcb->state == THREAD_RESTART,
            "copy registers: suspends the source, resumes the target");
     copy.word[0] = SEL4_COPY_REGISTERS_TRANSFER_INTEGER;
-    TAP_OK(host_call(SEL4_SLOT_INIT_TCB, &copy) == 0 && host_root->context.x[9] == 79 &&
+    TAP_OK(host_call(SEL4_SLOT_INIT_TCB, &copy) == 0 && host_root->context.x[9] == 517 &&
                current_thread() == host_root,
            "copy registers: into oneself");
     copy.cap[0] = thread.frame;
@@ -123,6 +130,31 @@ static void test_copy_registers(void)
 }
 
 /* ---- Life and priorities ---- */
+
+static void test_new_thread(void)
+{
+    bool good = true;
+
+    begin();
+    current_domain = 3;
+    const struct tcb *tcb = scene_object(scene_make(SEL4_TYPE_TCB, 0));
+
+    current_domain = 0;
+    for (unsigned i = 0; i < SEL4_USER_CONTEXT_WORDS; i++) {
+        good = good && (i == 2 || arch_get_register(tcb, i) == 0);
+    }
+    TAP_OK(good && tcb->context.spsr == thread.tcb->context.spsr &&
+               (tcb->context.spsr & 0xf) == 0 && tcb->context.spsr != 0,
+           "a new thread: all registers 0, user mode with interrupts on");
+    TAP_OK(tcb->state == THREAD_INACTIVE && tcb->priority == 0 && tcb->max_priority == 0 &&
+               tcb->flags == 0 && tcb->domain == 3 && tcb->slice_ticks == CONFIG_TIME_SLICE,
+           "a new thread: inactive, priority and MCP 0, in its maker's domain");
+    for (unsigned i = 0; i < TCB_SLOT_COUNT; i++) {
+        good = good && slot_is_empty(&tcb->slots[i]);
+    }
+    TAP_OK(good, "a new thread: no capabilities");
+    scene_check("new thread");
+}
 
 static void test_life(void)
 {
@@ -358,6 +390,16 @@ static void test_configure(void)
            "configure: all at once");
     TAP_OK(host_call(SEL4_SLOT_INIT_TCB, &set) == 0 && current_thread() == host_root,
            "configure: oneself");
+    uint64_t vspace = scene_make(SEL4_TYPE_VSPACE, 0);
+
+    (void)host_call(SEL4_SLOT_INIT_ASID_POOL,
+                    MESSAGE(.label = ARMASIDPoolAssign, .cap_count = 1, .cap = { vspace }));
+    uint64_t before = this_core()->arch.translation;
+
+    set.cap[1] = vspace;
+    TAP_OK(host_call(SEL4_SLOT_INIT_TCB, &set) == 0 && this_core()->arch.translation != before &&
+               this_core()->arch.translation != 0,
+           "configure: one's own new address space is loaded at once");
     scene_check("configure");
 }
 
@@ -399,8 +441,15 @@ static void test_vcpu_pairs(void)
     (void)set_tcb(vcpu_slot, other.cap);
     TAP_OK(scene_delete(other.cap) == 0 && !((struct vcpu *)scene_object(vcpu_slot))->tcb,
            "delete: a thread leaves its VCPU free");
-    TAP_OK(set_tcb(vcpu_slot, SEL4_SLOT_INIT_TCB) == 0 && host_root->vcpu,
-           "vcpu: of the running thread");
+    TAP_OK(!fake_machine.vcpu && set_tcb(vcpu_slot, SEL4_SLOT_INIT_TCB) == 0 && host_root->vcpu &&
+               fake_machine.vcpu == host_root->vcpu,
+           "vcpu: the running thread's is loaded at once");
+    TAP_OK(scene_delete(vcpu_slot) == 0 && !fake_machine.vcpu,
+           "delete: a loaded VCPU leaves the hardware");
+    vcpu_slot = scene_make(SEL4_TYPE_VCPU, 0);
+    fake_machine.vcpu = scene_object(vcpu_slot);
+    TAP_OK(scene_delete(vcpu_slot) == 0 && !fake_machine.vcpu,
+           "delete: also one whose thread went before it");
     scene_check("vcpu pairs");
 }
 
@@ -471,7 +520,9 @@ static void test_vcpu_interrupts(void)
                    SEL4_RANGE_ERROR, 0, 159),
            "ack: interrupt numbers end at 159");
     TAP_OK(REFUSES(vcpu_slot, MESSAGE(.label = ARMVCPUAckVPPI, .length = 1, .word = { 26 }),
-                   SEL4_INVALID_ARGUMENT, 0),
+                   SEL4_INVALID_ARGUMENT, 0) &&
+               REFUSES(vcpu_slot, MESSAGE(.label = ARMVCPUAckVPPI, .length = 1, .word = { 159 }),
+                       SEL4_INVALID_ARGUMENT, 0),
            "ack: only the virtual timer");
     TAP_OK(host_call(vcpu_slot, MESSAGE(.label = ARMVCPUAckVPPI, .length = 1, .word = { 27 })) ==
                    0 &&
@@ -485,6 +536,7 @@ int main(void)
     test_read_registers();
     test_write_registers();
     test_copy_registers();
+    test_new_thread();
     test_life();
     test_priorities();
     test_flags_and_tls();
