@@ -207,6 +207,31 @@ static void handler_without_buffer(void)
            "CapFault: four words without a buffer");
 }
 
+/* A buffer that the handler may only read is not written by the kernel either. */
+static void handler_with_read_only_buffer(void)
+{
+    begin();
+    scene_set_buffer(&handler, scene_mint(handler.frame, SEL4_RIGHT_READ, 0));
+    for (unsigned i = 0; i < 2; i++) {
+        memset(handler.buffer, 0x5a, sizeof(struct sel4_ipc_buffer));
+        handle();
+        if (i == 0) {
+            (void)scene_do(faulter.tcb, 99, 10, &none);
+        } else {
+            fault(SEL4_FAULT_USER_EXCEPTION, 7);
+        }
+        bool untouched = true;
+
+        for (unsigned k = 0; k < SEL4_IPC_BUFFER_WORDS; k++) {
+            untouched = untouched && handler.buffer[k] == 0x5a5a5a5a5a5a5a5a;
+        }
+        TAP_OK(scene_length(handler.tcb) == 4 && untouched,
+               "%s: four words, and nothing in a read-only buffer",
+               i ? "UserException" : "UnknownSyscall");
+        (void)scene_do(handler.tcb, SEL4_SYS_REPLY, 0, &none);
+    }
+}
+
 /* A CNode with a guard that eats `guard_bits` bits, for pointers that fail in it. */
 static void put_inner_cnode(uint64_t dest, uint64_t cnode, unsigned guard_bits, uint64_t guard)
 {
@@ -459,6 +484,32 @@ static void answered_through_saved_reply(void)
            "a saved reply capability answers a fault, once");
 }
 
+/* A guest's exits and their answers take the fast paths; anything else would be right, and slow. */
+static void test_fast_paths_are_taken(void)
+{
+    static const uint64_t types[] = { SEL4_FAULT_VM, SEL4_FAULT_VCPU, SEL4_FAULT_UNKNOWN_SYSCALL };
+
+    scene_begin(true);
+    begin();
+    handle();
+    for (unsigned i = 0; i < 3; i++) {
+        unsigned before = host_fastpath_count;
+
+        scene_run(faulter.tcb);
+        if (types[i] == SEL4_FAULT_UNKNOWN_SYSCALL) {
+            (void)host_syscall(50, 0, &none);
+        } else {
+            host_fault(types[i], 1);
+        }
+        TAP_OK(host_fastpath_count == before + 1 && current_thread() == handler.tcb,
+               "fast: fault %u", (unsigned)types[i]);
+        answer(&none);
+        TAP_OK(host_fastpath_count == before + 2 && current_thread() == faulter.tcb,
+               "fast: its answer");
+    }
+    scene_check("fast paths are taken");
+}
+
 int main(void)
 {
     scene_play("VMFault", vm_fault);
@@ -466,6 +517,7 @@ int main(void)
     scene_play("UserException", user_exception);
     scene_play("UnknownSyscall", unknown_syscall);
     scene_play("handler without buffer", handler_without_buffer);
+    scene_play("handler with read-only buffer", handler_with_read_only_buffer);
     scene_play("CapFault", cap_faults);
     scene_play("no CSpace", no_cspace);
     scene_play("receive refused", receive_refused);
@@ -475,5 +527,6 @@ int main(void)
     scene_play("changes to a waiting thread", changed_while_waiting);
     scene_play("handler's endpoint goes", handler_endpoint_goes);
     scene_play("saved answer", answered_through_saved_reply);
+    test_fast_paths_are_taken();
     return TAP_DONE();
 }
