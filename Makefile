@@ -14,6 +14,8 @@ DRIVER_KERNEL ?= guest
 SEL4_PREFIX ?=
 # A part of the tests: group or group/name.
 ONLY ?=
+# Not empty: say what the tests took.
+TIMES ?=
 JOBS ?= $(shell nproc)
 
 MAKEFLAGS += --no-print-directory
@@ -37,7 +39,7 @@ help:
 #h make check     the tests that need no emulated board, in under a minute
 #h make test-long the random system calls of "make test" on the kernel, 10 million of them (HOSTILE_CALLS=)
 #h make bench-kernel  instruction counts of the kernel's hot paths: name value reference
-#h make coverage-kernel  branch coverage of kernel/api and kernel/object by the unit tests
+#h make coverage-kernel  branch coverage of kernel/api and kernel/object by the unit tests; at least 90 %
 #h make setup     install what is needed (Debian packages; root or sudo)
 #h make install-kernel PREFIX=dir  write our kernel as an installed seL4 (tools/install.mk)
 #h make clean     remove what was built, but neither the cache nor the guests' disks
@@ -50,6 +52,7 @@ help:
 #h   DRIVER_KERNEL=guest       stock boots Debian's own arm64 kernel in driver VMs (with VMSWIOTLB=0)
 #h   SEL4_PREFIX=              directory of an installed seL4 to boot instead of our kernel
 #h   ONLY=                     for "make test": a group or group/name, as in boot/vm_qemu_virtio
+#h   TIMES=                    1: "make test" and "make check" say at the end what took how long
 #h
 #h Names from the reference platform: make qemu-arm-virt_defconfig, make linux-image,
 #h make vm_qemu_virtio, make vm_virtio_multi_user (build that topology's image).
@@ -58,10 +61,10 @@ run: image $(BOARD_DISK)
 	@tools/run-board --image $(IMAGE) --disk $(BOARD_DISK)
 
 test: | build/setup.stamp
-	@tests/harness/run.py --jobs $(JOBS) $(if $(ONLY),--only $(ONLY))
+	@tests/harness/run.py --jobs $(JOBS) $(if $(ONLY),--only $(ONLY)) $(if $(TIMES),--times)
 
 check: | build/setup.stamp
-	@tests/harness/run.py --jobs $(JOBS) --host $(if $(ONLY),--only $(ONLY))
+	@tests/harness/run.py --jobs $(JOBS) --host $(if $(ONLY),--only $(ONLY)) $(if $(TIMES),--times)
 
 .PHONY: test-long bench-kernel coverage-kernel
 coverage-kernel: | build/setup.stamp

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Builds the host-side test programs. A folder tests/unit/<module>/ has a test.mk that sets
-# UNIT_<module>_SRCS and, if need be, UNIT_<module>_CFLAGS and UNIT_<module>_LDLIBS; fuzzers the same with
-# FUZZ_. The programs appear as build/tests/unit/<module> and build/tests/fuzz/<name>.
+# UNIT_<module>_SRCS and, if need be, UNIT_<module>_CFLAGS, UNIT_<module>_LDLIBS and UNIT_<module>_OBJS (objects
+# that another rule builds); fuzzers the same with FUZZ_. The programs appear as build/tests/unit/<module> and build/tests/fuzz/<name>.
 
 TEST_CC ?= gcc
 FUZZ_CC ?= clang
@@ -24,7 +24,7 @@ $$(test_dir_$(1)_$(2))/obj/$(2)/%.o: %.c tests/$(call test_lower,$(1))/$(2)/test
 	@mkdir -p $$(@D)
 	@echo "  $(3) $$<"
 	@$(3) $(TEST_CFLAGS) $(4) $$($(1)_$(2)_CFLAGS) -MMD -MP -c -o $$@ $$<
-$$(test_dir_$(1)_$(2))/$(2): $$(test_objs_$(1)_$(2))
+$$(test_dir_$(1)_$(2))/$(2): $$(test_objs_$(1)_$(2)) $$($(1)_$(2)_OBJS)
 	@$(3) $(4) -o $$@ $$^ $$($(1)_$(2)_LDLIBS)
 -include $$(test_objs_$(1)_$(2):.o=.d)
 endef

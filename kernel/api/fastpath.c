@@ -283,7 +283,7 @@ static inline bool take_fault_reply(struct tcb *server, struct tcb *caller, uint
         }
         arch_take_syscall_reply(caller, server, &buffer[SEL4_IPC_BUFFER_MSG_WORD],
                                 info & INFO_SIZE);
-    } else if (type < SEL4_FAULT_VM || type > SEL4_FAULT_VPPI_EVENT) {
+    } else if (type < SEL4_FAULT_VM) {
         return false;
     }
     caller->fault.type = SEL4_FAULT_NULL;

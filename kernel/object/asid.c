@@ -32,9 +32,7 @@ uint64_t *asid_root(uint64_t asid)
 
 unsigned asid_vmid(uint64_t asid)
 {
-    uint64_t *entry = asid ? asid_entry(asid) : 0;
-
-    return entry ? (unsigned)(*entry >> ASID_VMID_SHIFT) : 0;
+    return (unsigned)(*asid_entry(asid) >> ASID_VMID_SHIFT);
 }
 
 static void take_vmid(unsigned vmid)

@@ -41,7 +41,10 @@ void asid_init(void);
 /* Root table of an ASID; null if the address space was deleted. */
 uint64_t *asid_root(uint64_t asid);
 
-/* VMID of an ASID for TLB maintenance; 0 if it has none, so that nothing can be cached. */
+/*
+ * VMID for TLB maintenance of an ASID whose address space exists; 0 if it has none, so that nothing
+ * can be cached.
+ */
 unsigned asid_vmid(uint64_t asid);
 
 /* Gives the ASID's entry a VMID and returns the entry's new value. */

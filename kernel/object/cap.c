@@ -128,9 +128,6 @@ struct cap cap_mask_rights(struct cap cap, unsigned rights)
     case CAP_NOTIFICATION:
         return cap_with_param(cap,
                               cap_param(cap) & rights & (SEL4_RIGHT_READ | SEL4_RIGHT_WRITE));
-    case CAP_REPLY:
-        return rights & SEL4_RIGHT_GRANT ? cap
-                                         : cap_with_param(cap, cap_param(cap) & ~CAP_REPLY_GRANT);
     case CAP_FRAME:
         return cap_with_param(cap, (cap_param(cap) & ~0xcull) |
                                        mask_frame_access(cap_frame_access(cap), rights) << 2);

@@ -38,7 +38,7 @@ static enum status decode_copy(struct call *call, struct slot *source, struct sl
         return call_revoke_first(call);
     case DERIVE_ILLEGAL:
         return call_illegal_operation(call);
-    case DERIVE_OK:
+    default:
         break;
     }
     if (cap_type(cap) == CAP_NULL) {

@@ -57,7 +57,7 @@ static enum status check_place(struct call *call, struct cap vspace, uint64_t ad
         if (cap_mapped_address(call->cap) != address) {
             return call_invalid_argument(call, 0);
         }
-    } else if (address > SEL4_USER_TOP || (address | mask) > SEL4_USER_TOP) {
+    } else if ((address | mask) > SEL4_USER_TOP) {
         return call_invalid_argument(call, 0);
     }
     return STATUS_OK;

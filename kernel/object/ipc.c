@@ -16,7 +16,8 @@ uint64_t *ipc_buffer_of(struct tcb *tcb, bool writable)
 {
     struct cap cap = tcb->slots[TCB_BUFFER].cap;
 
-    if (cap_type(cap) != CAP_FRAME || cap_frame_is_device(cap) ||
+    /* Never device memory: TCB_SetIPCBuffer refuses that. */
+    if (cap_type(cap) != CAP_FRAME ||
         cap_frame_access(cap) < (writable ? CAP_FRAME_READ_WRITE : CAP_FRAME_READ_ONLY)) {
         return 0;
     }
@@ -41,7 +42,7 @@ uint64_t ipc_word(const struct tcb *tcb, const uint64_t *buffer, unsigned i)
     if (i < SEL4_MSG_FAST_REGISTERS) {
         return arch_message_word(tcb, i);
     }
-    return buffer ? buffer_load(&buffer[SEL4_IPC_BUFFER_MSG_WORD + i]) : 0;
+    return buffer_load(&buffer[SEL4_IPC_BUFFER_MSG_WORD + i]);
 }
 
 void ipc_set_word(struct tcb *tcb, uint64_t *buffer, unsigned i, uint64_t value)
@@ -175,7 +176,7 @@ static void transfer_message(struct tcb *sender, struct endpoint *endpoint, uint
         uint64_t bad_cptr;
         unsigned count;
 
-        if (ipc_find_caps(sender, from, info, caps, &count, &failure, &bad_cptr) && count) {
+        if (ipc_find_caps(sender, from, info, caps, &count, &failure, &bad_cptr)) {
             fields = transfer_caps(caps, count, endpoint, receiver, to);
         }
     }
@@ -300,9 +301,8 @@ enum status reply_invoke(struct call *call)
 {
     unsigned flags = cap_param(call->cap);
 
-    if (flags & CAP_REPLY_MASTER) {
-        return call_invalid_capability(call, 0);
-    }
+    /* Masters are in TCBs only, where no capability pointer leads. */
+    CHECK(!(flags & CAP_REPLY_MASTER));
     reply_transfer(call->thread, cap_object(call->cap), call->slot, flags & CAP_REPLY_GRANT);
     return STATUS_OK;
 }

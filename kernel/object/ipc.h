@@ -16,7 +16,7 @@
  */
 uint64_t *ipc_buffer_of(struct tcb *tcb, bool writable);
 
-/* Message word i of the thread: a register, or the buffer if there is one. */
+/* Message word i of the thread: a register or, if it has a buffer, one of that. */
 uint64_t ipc_word(const struct tcb *tcb, const uint64_t *buffer, unsigned i);
 void ipc_set_word(struct tcb *tcb, uint64_t *buffer, unsigned i, uint64_t value);
 

@@ -69,7 +69,7 @@ void notification_signal(struct notification *ntfn, uint64_t badge)
         wake_with_badge(tcb, badge);
         return;
     }
-    case NTFN_ACTIVE:
+    default:
         ntfn->badge |= badge;
         return;
     }

@@ -94,9 +94,7 @@ void slot_insert(struct cap cap, struct slot *source, struct slot *dest)
     bool revocable = is_revocable(cap, source->cap);
 
     insert_behind(cap, revocable ? SLOT_REVOCABLE | SLOT_FIRST_BADGED : 0, source, dest);
-    if (cap_type(cap) == CAP_UNTYPED && cap_type(source->cap) == CAP_UNTYPED &&
-        cap_address(cap) == cap_address(source->cap) &&
-        cap_untyped_bits(cap) == cap_untyped_bits(source->cap)) {
+    if (cap_type(cap) == CAP_UNTYPED) {
         source->cap.data = 1ull << cap_untyped_bits(cap);
     }
 }
@@ -132,9 +130,6 @@ void slot_swap(struct cap cap_a, struct slot *a, struct cap cap_b, struct slot *
     struct slot old_a = *a;
     struct slot old_b = *b;
 
-    if (a == b) {
-        return;
-    }
     a->cap = cap_b;
     b->cap = cap_a;
     adopt_links(a, old_b, b);

@@ -70,7 +70,7 @@ void slot_insert_new(struct cap cap, struct slot *parent, struct slot *dest);
 /* Moves the capability to an empty slot, changed to `cap`, keeping its place in the tree. */
 void slot_move(struct cap cap, struct slot *source, struct slot *dest);
 
-/* Exchanges two slots, giving them the capabilities `cap_a` (from a) and `cap_b` (from b). */
+/* Exchanges two different slots, giving them the capabilities `cap_a` (from a) and `cap_b` (from b). */
 void slot_swap(struct cap cap_a, struct slot *a, struct cap cap_b, struct slot *b);
 
 /* Takes the slot out of the tree and empties it, without any effect on the object. */

@@ -2,6 +2,7 @@
 #include "object/tcb_space.h"
 
 #include "arch/thread.h"
+#include "core/check.h"
 #include "core/sched.h"
 #include "object/delete.h"
 #include "object/derive.h"
@@ -52,10 +53,14 @@ static enum status check_buffer(struct call *call, uint64_t address, struct slot
     return derive_for_tcb(call, source, source->cap, &change->frame);
 }
 
-/* A slot that is being emptied by a preempted deletion must not be overwritten. */
-static bool is_dying(const struct slot *slot)
+/*
+ * Replacing the capability would take many steps, or others are taking them already: a CNode goes
+ * with its last capability. So what follows the checks needs no preemption.
+ */
+static bool is_long_to_delete(const struct slot *slot)
 {
-    return cap_type(slot->cap) == CAP_ZOMBIE;
+    return cap_type(slot->cap) == CAP_ZOMBIE ||
+           (cap_type(slot->cap) == CAP_CNODE && slot_is_final(slot));
 }
 
 static enum status check_space(struct call *call, const struct tcb *tcb, uint64_t cspace_data,
@@ -67,7 +72,7 @@ static enum status check_space(struct call *call, const struct tcb *tcb, uint64_
     change->fault_handler = call_word(call, 0);
     change->cspace_source = call->caps[0];
     change->vspace_source = call->caps[1];
-    if (is_dying(&tcb->slots[TCB_CSPACE]) || is_dying(&tcb->slots[TCB_VSPACE])) {
+    if (is_long_to_delete(&tcb->slots[TCB_CSPACE])) {
         return call_illegal_operation(call);
     }
     if (cspace_data != 0) {
@@ -81,50 +86,41 @@ static enum status check_space(struct call *call, const struct tcb *tcb, uint64_
     if (cap_type(change->cspace) != CAP_CNODE) {
         return call_illegal_operation(call);
     }
-    status = derive_for_tcb(call, change->vspace_source, change->vspace_source->cap,
-                            &change->vspace);
+    status =
+        derive_for_tcb(call, change->vspace_source, change->vspace_source->cap, &change->vspace);
     if (status != STATUS_OK) {
         return status;
     }
     return cap_type(change->vspace) == CAP_VSPACE ? STATUS_OK : call_illegal_operation(call);
 }
 
-/*
- * Replaces a capability in the TCB. The new one becomes a child of the slot it came from, unless
- * deleting the old one took that capability, or the TCB's own, away.
- */
-static enum status install(struct call *call, struct slot *slot, struct cap cap,
-                           struct slot *source)
+/* Replaces a capability in the TCB. The new one becomes a child of the slot it came from. */
+static void install(struct slot *slot, struct cap cap, struct slot *source)
 {
     enum status status = delete_slot(slot);
 
-    if (status == STATUS_OK && cap_type(cap) != CAP_NULL &&
-        cap_same_object(cap, source->cap) && cap_same_object(call->cap, call->slot->cap)) {
+    CHECK(status == STATUS_OK);
+    if (cap_type(cap) != CAP_NULL) {
         slot_insert(cap, source, slot);
     }
-    return status;
 }
 
 static enum status invoke_change(struct call *call, struct tcb *tcb,
                                  const struct space_change *change)
 {
-    enum status status = STATUS_OK;
-
     if (change->space) {
         tcb->fault_handler = change->fault_handler;
-        status = install(call, &tcb->slots[TCB_CSPACE], change->cspace, change->cspace_source);
-        if (status == STATUS_OK) {
-            status = install(call, &tcb->slots[TCB_VSPACE], change->vspace, change->vspace_source);
-        }
+        install(&tcb->slots[TCB_CSPACE], change->cspace, change->cspace_source);
+        install(&tcb->slots[TCB_VSPACE], change->vspace, change->vspace_source);
     }
-    if (change->buffer && status == STATUS_OK) {
+    if (change->buffer) {
         tcb->ipc_buffer = change->buffer_address;
-        status = install(call, &tcb->slots[TCB_BUFFER], change->frame, change->frame_source);
+        install(&tcb->slots[TCB_BUFFER], change->frame, change->frame_source);
     }
     if (tcb == call->thread) {
         sched_choose_later();
     }
-    return status;
+    return STATUS_OK;
 }
 
 enum status tcb_decode_configure(struct call *call, struct tcb *tcb)

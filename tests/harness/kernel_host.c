@@ -21,12 +21,13 @@
 
 struct tcb *host_root;
 bool host_use_fastpath;
+unsigned host_fastpath_count;
 struct sel4_boot_info *host_info;
 uint64_t host_free_slot;
 uint64_t host_untyped;
 uint64_t host_device;
 
-static uint8_t *ram;
+uint8_t *host_ram;
 /* The initial CNode, also when the thread has lost its capability to it. */
 static struct slot *root_slots;
 static struct tcb idle __attribute__((aligned(64)));
@@ -62,20 +63,21 @@ void host_boot(void)
     struct boot_args args = {.entry = 0x400000};
     uint64_t size = 1ull << HOST_RAM_BITS;
 
-    if (!ram) {
-        ram = aligned_alloc(size, size);
+    if (!host_ram) {
+        host_ram = aligned_alloc(size, size);
     }
-    memset(ram, 0xa5, size);
+    memset(host_ram, 0xa5, size);
     memset(cores, 0, sizeof(cores));
     memset(&idle, 0, sizeof(idle));
     memset(&fake_machine, 0, sizeof(fake_machine));
+    host_fastpath_count = 0;
     asid_init();
     irq_init();
     debug_init();
     free_ranges.count = 0;
     device.count = 0;
     /* The image: four pages at the start of RAM. */
-    args.image_start = (uintptr_t)ram;
+    args.image_start = (uintptr_t)host_ram;
     args.image_end = args.image_start + 4 * 4096;
     args.physical_minus_virtual = args.image_start - 0x400000;
     range_add(&free_ranges, args.image_end, args.image_start + size);
@@ -125,6 +127,7 @@ void host_fault(uint64_t type, uint64_t address)
     if (host_use_fastpath && (type == SEL4_FAULT_VM || type == SEL4_FAULT_VCPU) &&
         fastpath_fault(&fault, type == SEL4_FAULT_VM ? words : &address,
                        type == SEL4_FAULT_VM ? SEL4_VM_FAULT_LENGTH : SEL4_VCPU_FAULT_LENGTH)) {
+        host_fastpath_count++;
         return;
     }
     fault_raise(tcb, &fault);
@@ -141,14 +144,16 @@ uint64_t host_syscall(int64_t number, uint64_t cptr, const struct host_message *
                         (uint64_t)message->cap_count << SEL4_MSG_INFO_EXTRA_CAPS_SHIFT |
                         message->length;
     for (unsigned i = 0; i < message->length; i++) {
-        ipc_set_word(tcb, buffer, i, i < 12 ? message->word[i] : 0);
+        ipc_set_word(tcb, buffer, i, i < 12 ? message->word[i] : i);
     }
     for (unsigned i = 0; buffer && i < message->cap_count; i++) {
         buffer[SEL4_IPC_BUFFER_CAPS_WORD + i] = message->cap[i];
     }
     tcb->context.fault_ip = tcb->context.elr;
     tcb->context.elr += 4;
-    if (!host_use_fastpath || !take_fastpath(number, tcb)) {
+    if (host_use_fastpath && take_fastpath(number, tcb)) {
+        host_fastpath_count++;
+    } else {
         syscall_handle(number);
     }
     return tcb->context.x[1] >> SEL4_MSG_INFO_LABEL_SHIFT;
@@ -163,7 +168,9 @@ uint64_t host_word(unsigned i)
 {
     struct tcb *tcb = current_thread();
 
-    return ipc_word(tcb, ipc_buffer_of(tcb, false), i);
+    const uint64_t *buffer = ipc_buffer_of(tcb, false);
+
+    return buffer || i < SEL4_MSG_FAST_REGISTERS ? ipc_word(tcb, buffer, i) : 0;
 }
 
 uint64_t host_retype(uint64_t untyped, uint64_t type, uint64_t size_bits, uint64_t slot,

@@ -22,6 +22,8 @@
 /* Builds the board anew: all memory zero, one initial thread that runs. */
 void host_boot(void);
 
+/* All RAM of the board, 2^HOST_RAM_BITS bytes. */
+extern uint8_t *host_ram;
 extern struct tcb *host_root;
 extern struct sel4_boot_info *host_info;
 
@@ -30,7 +32,10 @@ extern uint64_t host_free_slot;
 extern uint64_t host_untyped;
 extern uint64_t host_device;
 
-/* A message: label, words, extra capabilities. Unused words may be left out. */
+/*
+ * A message: label, words, extra capabilities. Unused words may be left out; word i beyond the array
+ * is i.
+ */
 struct host_message {
     uint64_t label;
     unsigned length;
@@ -41,6 +46,9 @@ struct host_message {
 
 /* Whether host_syscall() and host_fault() try the fast paths first, as the entry code does. */
 extern bool host_use_fastpath;
+
+/* How many of them a fast path handled, since the board was booted. */
+extern unsigned host_fastpath_count;
 
 /* The current thread faults: SEL4_FAULT_VM, SEL4_FAULT_VCPU or SEL4_FAULT_USER_EXCEPTION. */
 void host_fault(uint64_t type, uint64_t address);

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Runs the tests and merges their results into one TAP stream.
 
-    run.py [--only GROUP[/NAME]] [--host] [--jobs N] [--list]
+    run.py [--only GROUP[/NAME]] [--host] [--jobs N] [--times] [--list]
 
 A test is a program that prints TAP. Its lines appear here with running numbers, as
 "ok 12 - boot/vm_qemu_virtio: hash of 64 MB matches"; diagnostics follow a failure. The last line is
 "N passed, N failed" and the exit code is 0 only if something passed and nothing failed. A test that
 does not build, prints no result, breaks its own plan, exits with an error or takes too long has failed.
+With --host, "make check", only the groups that need no emulated board run, and a quarter of the fuzzers' runs.
 """
 
 import argparse
@@ -15,10 +16,12 @@ import collections
 import concurrent.futures
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
 import threading
+import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 RESULT = re.compile(r"^(not )?ok\b\s*\d*\s*(?:-\s*)?(.*)$")
@@ -82,6 +85,14 @@ GROUPS = {
     "hostile": script_tests(2400),
 }
 HOST_GROUPS = ("unit", "golden", "tools", "model", "fuzz")
+HOST_FUZZ_SHARE = 4
+
+
+def lighter(test):
+    """The same test for a quick look: fuzzers, whose last argument is their number of runs, do fewer."""
+    if test.group != "fuzz":
+        return test
+    return test._replace(command=test.command[:-1] + [str(int(test.command[-1]) // HOST_FUZZ_SHARE)])
 
 
 def parse_only(only):
@@ -126,6 +137,24 @@ class Reporter:
         print(f"{self.passed} passed, {self.failed} failed")
         sys.stdout.flush()
         return 0 if self.passed and not self.failed else 1
+
+
+class Times:
+    """Seconds on the clock and on the processors, by what they were spent for."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.spent = []
+
+    def add(self, name, clock_s, usage):
+        with self.lock:
+            self.spent.append((usage.ru_utime + usage.ru_stime, clock_s, name))
+
+    def show(self):
+        """Comment lines, the dearest first."""
+        for processor_s, clock_s, name in sorted(self.spent, reverse=True):
+            print(f"# {processor_s:7.2f} s processor {clock_s:7.2f} s clock  {name}")
+        print(f"# {sum(s for s, _, _ in self.spent):7.2f} s processor in all")
 
 
 class TapReader:
@@ -184,11 +213,19 @@ def end_group(process):
         pass
 
 
-def run_test(test, reporter, streaming):
+def wait_for(process):
+    """Waits for a test; its exit status and what it and its children used."""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, usage
+
+
+def run_test(test, reporter, times, streaming):
     """Runs one test; results go to the reporter at once, or together when it has ended."""
     held = []
     emit = (lambda r: reporter.show(test, r)) if streaming else held.append
     reader = TapReader(emit)
+    start = time.monotonic()
     process = subprocess.Popen(test.command, cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, start_new_session=True,
                                text=True, errors="replace")
@@ -203,7 +240,8 @@ def run_test(test, reporter, streaming):
     try:
         for line in process.stdout:
             reader.line(line.rstrip("\n"))
-        status = process.wait()
+        status, usage = wait_for(process)
+        times.add(f"{test.group}/{test.name}".rstrip("/"), time.monotonic() - start, usage)
     finally:
         timer.cancel()
         end_group(process)
@@ -220,25 +258,31 @@ def make(*arguments):
                           check=False)
 
 
-def build(tests, jobs, reporter):
+def build(tests, jobs, reporter, times):
     """Builds what the tests need; returns those that can run and reports the others as failed."""
     ready = []
+    start = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     programs = [t.program for t in tests if t.program]
-    output = make("-k", f"-j{jobs}", *programs).stdout if programs else ""
+    programs_built = make("-k", f"-j{jobs}", *programs) if programs else None
     blocked = {}
     for group in dict.fromkeys(t.group for t in tests if not t.program):
         built = make(f"-j{jobs}", f"needs-{group}")
         if built.returncode:
             blocked[group] = built.stdout
     for test in tests:
-        if test.program and make("-q", test.program).returncode:
-            lines = [l for l in output.splitlines() if test.name in l or "error" in l]
+        # Asking make about each program takes as long as some tests: only if one is missing.
+        if test.program and programs_built.returncode and make("-q", test.program).returncode:
+            lines = [l for l in programs_built.stdout.splitlines() if test.name in l or "error" in l]
             reporter.show(test, Result(False, False, "builds", [f"| {l}" for l in lines[:TAIL_LINES]]))
         elif test.group in blocked:
             lines = blocked[test.group].splitlines()[-TAIL_LINES:]
             reporter.show(test, Result(False, False, "what it needs builds", [f"| {l}" for l in lines]))
         else:
             ready.append(test)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    times.add("building", time.monotonic() - start,
+              resource.struct_rusage(a - b for a, b in zip(after, before)))
     return ready
 
 
@@ -247,25 +291,29 @@ def main():
     parser.add_argument("--only", default="", metavar="GROUP[/NAME]")
     parser.add_argument("--host", action="store_true", help="only what needs no emulated board")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--times", action="store_true", help="say at the end what took how long")
     parser.add_argument("--list", action="store_true", help="name the tests and stop")
     options = parser.parse_args()
 
     tests = parse_only(options.only)
     if options.host:
-        tests = [t for t in tests if t.group in HOST_GROUPS]
+        tests = [lighter(t) for t in tests if t.group in HOST_GROUPS]
     if options.list:
         for test in tests:
             print(f"{test.group}/{test.name}".rstrip("/"))
         return 0
 
     reporter = Reporter()
-    on_host = build([t for t in tests if t.group in HOST_GROUPS], options.jobs, reporter)
+    times = Times()
+    on_host = build([t for t in tests if t.group in HOST_GROUPS], options.jobs, reporter, times)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for done in [pool.submit(run_test, t, reporter, False) for t in on_host]:
+        for done in [pool.submit(run_test, t, reporter, times, False) for t in on_host]:
             done.result()
     # One board at a time: they are timed, and two would fight for the cores.
-    for test in build([t for t in tests if t.group not in HOST_GROUPS], options.jobs, reporter):
-        run_test(test, reporter, True)
+    for test in build([t for t in tests if t.group not in HOST_GROUPS], options.jobs, reporter, times):
+        run_test(test, reporter, times, True)
+    if options.times:
+        times.show()
     return reporter.finish()
 
 

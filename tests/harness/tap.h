@@ -8,8 +8,9 @@
 
 #include <stdio.h>
 
-static int tap_run_count;
-static int tap_failed_count;
+/* One count for all files of a program that use this header. */
+int tap_run_count __attribute__((weak));
+int tap_failed_count __attribute__((weak));
 
 /* Reports one check. The text names the behaviour that is promised, not the function called. */
 #define TAP_OK(cond, ...)                                                                          \

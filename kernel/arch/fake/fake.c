@@ -13,15 +13,26 @@
 #include "plat/uart.h"
 
 struct fake_machine fake_machine;
+jmp_buf *fake_halt;
 
 void uart_put(char c)
 {
-    (void)c;
+    const unsigned half = sizeof(fake_machine.console) / 2;
+
+    if (fake_machine.console_length == 2 * half - 1) {
+        memmove(fake_machine.console, fake_machine.console + half, half);
+        memset(fake_machine.console + half, 0, half);
+        fake_machine.console_length -= half;
+    }
+    fake_machine.console[fake_machine.console_length++] = c;
 }
 
 _Noreturn void arch_halt(void)
 {
-    fprintf(stderr, "the kernel halted\n");
+    if (fake_halt) {
+        longjmp(*fake_halt, 1);
+    }
+    fprintf(stderr, "%sthe kernel halted\n", fake_machine.console);
     abort();
 }
 
@@ -33,8 +44,8 @@ void arch_clear_memory(uint64_t address, uint64_t size)
 
 void arch_cache_operation(unsigned operation, uint64_t pa, uint64_t size)
 {
-    (void)operation;
     (void)pa;
+    fake_machine.last_cache_operation = operation;
     fake_machine.cache_operations++;
     fake_machine.cache_bytes += size;
 }
@@ -83,8 +94,7 @@ void gic_unmask(unsigned irq)
 
 void gic_set_trigger(unsigned irq, bool edge)
 {
-    (void)irq;
-    (void)edge;
+    fake_machine.trigger[irq] = edge ? 2 : 1;
 }
 
 void gic_set_target(unsigned irq, unsigned core)
@@ -95,8 +105,8 @@ void gic_set_target(unsigned irq, unsigned core)
 
 void gic_send_sgi(unsigned sgi, unsigned target)
 {
-    (void)target;
     fake_machine.sgi_sent = sgi;
+    fake_machine.sgi_target = target;
 }
 
 void arch_switch_to_thread(struct core *core, struct tcb *tcb)
@@ -153,12 +163,14 @@ void arch_reschedule_core(unsigned core)
 
 void arch_vcpu_switch(struct vcpu *vcpu)
 {
-    (void)vcpu;
+    fake_machine.vcpu = vcpu;
 }
 
 void arch_vcpu_unload(struct vcpu *vcpu)
 {
-    (void)vcpu;
+    if (fake_machine.vcpu == vcpu) {
+        fake_machine.vcpu = NULL;
+    }
 }
 
 uint64_t arch_vcpu_read(const struct vcpu *vcpu, unsigned field)

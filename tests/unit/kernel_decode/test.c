@@ -4,10 +4,8 @@
 #include <string.h>
 
 #include "arch/machine.h"
-#include "core/sched.h"
-#include "kernel_host.h"
+#include "kernel_scene.h"
 #include "object/table.h"
-#include "tap.h"
 
 static uint64_t at(unsigned i)
 {
@@ -15,10 +13,14 @@ static uint64_t at(unsigned i)
 }
 
 #define CALL(cptr, label_, count, ...)                                                             \
-    host_call(cptr, &(struct host_message){.label = (label_), .length = (count), .word = {__VA_ARGS__}})
+    host_call(cptr, &(struct host_message){                                                        \
+                        .label = (label_), .length = (count), .word = { __VA_ARGS__ } })
 #define CALL_CAP(cptr, label_, cap_, count, ...)                                                   \
-    host_call(cptr, &(struct host_message){.label = (label_), .length = (count),                   \
-                                           .word = {__VA_ARGS__}, .cap_count = 1, .cap = {cap_}})
+    host_call(cptr, &(struct host_message){ .label = (label_),                                     \
+                                            .length = (count),                                     \
+                                            .word = { __VA_ARGS__ },                               \
+                                            .cap_count = 1,                                        \
+                                            .cap = { cap_ } })
 
 static uint64_t copy(uint64_t dest, uint64_t source, uint64_t rights)
 {
@@ -32,13 +34,15 @@ static void test_domain(void)
 
     host_boot();
     TAP_OK(CALL_CAP(cap, DomainSetSet, SEL4_SLOT_INIT_TCB, 1, 4) == SEL4_INVALID_ARGUMENT &&
-               host_word(0) == 0, "domain: number too large");
+               host_word(0) == 0,
+           "domain: number too large");
     TAP_OK(CALL_CAP(cap, DomainSetSet, SEL4_SLOT_INIT_CNODE, 1, 0) == SEL4_INVALID_ARGUMENT &&
-               host_word(0) == 1, "domain: not a TCB");
-    TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 8, 0, 1) == SEL4_RANGE_ERROR &&
-               host_word(1) == 7, "domain: schedule index");
-    TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 1, 4, 1) == SEL4_RANGE_ERROR &&
-               host_word(1) == 3, "domain: schedule's domain");
+               host_word(0) == 1,
+           "domain: not a TCB");
+    TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 8, 0, 1) == SEL4_RANGE_ERROR && host_word(1) == 7,
+           "domain: schedule index");
+    TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 1, 4, 1) == SEL4_RANGE_ERROR && host_word(1) == 3,
+           "domain: schedule's domain");
     TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 1, 1, 0) == SEL4_INVALID_ARGUMENT,
            "domain: an end marker has domain 0");
     TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 0, 0, 0) == SEL4_INVALID_ARGUMENT,
@@ -46,10 +50,15 @@ static void test_domain(void)
     TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 1, 0, 1ull << 60) == SEL4_INVALID_ARGUMENT,
            "domain: duration too large");
     TAP_OK(CALL(cap, DomainScheduleSetStart, 1, 8) == SEL4_RANGE_ERROR, "domain: start index");
-    TAP_OK(CALL(cap, DomainScheduleSetStart, 1, 2) == SEL4_INVALID_ARGUMENT, "domain: start at an end");
+    TAP_OK(CALL(cap, DomainScheduleSetStart, 1, 2) == SEL4_INVALID_ARGUMENT,
+           "domain: start at an end");
     TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 1, 0, 5) == 0 &&
                CALL(cap, DomainScheduleSetStart, 1, 1) == 0 && current_thread() == host_root,
            "domain: a new start");
+    TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 0, 0, 0) == 0 &&
+               REFUSES(cap, MESSAGE(.label = DomainScheduleSetStart, .length = 1, .word = { 0 }),
+                       SEL4_INVALID_ARGUMENT, 0),
+           "domain: what is not the start any more can become an end marker, and no start");
     TAP_OK(CALL(cap, TCBSuspend, 0, 0) == SEL4_ILLEGAL_OPERATION, "domain: another object's label");
     TAP_OK(!host_check(), "domain: invariants");
 }
@@ -60,9 +69,18 @@ static void test_smc(void)
     TAP_OK(CALL(SEL4_SLOT_SMC, ARMSMCCall, 7, 1) == SEL4_TRUNCATED_MESSAGE, "smc: 8 words needed");
     TAP_OK(CALL(SEL4_SLOT_SMC, ARMSMCCall, 8, 5, 6) == 0 && host_word(0) == 6, "smc: answers");
     TAP_OK(CALL_CAP(SEL4_SLOT_INIT_CNODE, CNodeMint, SEL4_SLOT_INIT_CNODE, 6, at(0), 64,
-                    SEL4_SLOT_SMC, 64, 15, 9) == 0, "smc: minted for one function");
+                    SEL4_SLOT_SMC, 64, 15, 9) == 0,
+           "smc: minted for one function");
     TAP_OK(CALL(at(0), ARMSMCCall, 8, 5) == SEL4_ILLEGAL_OPERATION, "smc: other functions refused");
-    TAP_OK(CALL(at(0), ARMSMCCall, 8, 9) == 0, "smc: its own allowed");
+    TAP_OK(CALL(at(0), ARMSMCCall, 8, 9) == 0 && scene_length(host_root) == 8,
+           "smc: its own allowed");
+    (void)host_syscall(SEL4_SYS_SEND, at(0),
+                       MESSAGE(.label = ARMSMCCall, .length = 8, .word = { 9 }));
+    TAP_OK(arch_badge(host_root) == at(0), "smc: by Send it is not answered");
+    host_root->slots[TCB_BUFFER].cap =
+        cap_mask_rights(host_root->slots[TCB_BUFFER].cap, SEL4_RIGHT_READ);
+    TAP_OK(CALL(at(0), ARMSMCCall, 8, 9) == 0 && scene_length(host_root) == 4 && host_word(0) == 10,
+           "smc: four words are answered if the buffer is not writable");
 }
 
 static void test_frame(void)
@@ -73,18 +91,24 @@ static void test_frame(void)
 
     host_boot();
     TAP_OK(host_retype(host_untyped, SEL4_TYPE_SMALL_PAGE, 0, at(0), 1) == 0, "frame: made");
-    TAP_OK(CALL(at(0), ARMPageClean_Data, 2, 0, 64) == SEL4_ILLEGAL_OPERATION, "frame: cache, not mapped");
-    TAP_OK(CALL(page, ARMPageClean_Data, 2, 64, 64) == SEL4_INVALID_ARGUMENT &&
-               host_word(0) == 1, "frame: cache, empty range");
+    TAP_OK(CALL(at(0), ARMPageClean_Data, 2, 0, 64) == SEL4_ILLEGAL_OPERATION,
+           "frame: cache, not mapped");
+    TAP_OK(CALL(page, ARMPageClean_Data, 2, 64, 64) == SEL4_INVALID_ARGUMENT && host_word(0) == 1,
+           "frame: cache, empty range");
     TAP_OK(CALL(page, ARMPageClean_Data, 2, 4096, 4097) == SEL4_INVALID_ARGUMENT &&
-               host_word(0) == 0, "frame: cache, start outside");
-    TAP_OK(CALL(page, ARMPageClean_Data, 2, 0, 4097) == SEL4_INVALID_ARGUMENT, "frame: cache, end outside");
+               host_word(0) == 0,
+           "frame: cache, start outside");
+    TAP_OK(CALL(page, ARMPageClean_Data, 2, 0, 4097) == SEL4_INVALID_ARGUMENT,
+           "frame: cache, end outside");
     TAP_OK(CALL(page, ARMPageCleanInvalidate_Data, 2, 0, 4096) == 0, "frame: cache, whole");
     TAP_OK(CALL(page, ARMPageGetAddress, 0, 0) == 0 &&
-               host_word(0) == arch_object_pa(cap_address(host_slot(page)->cap)), "frame: address");
-    TAP_OK(CALL_CAP(at(0), ARMPageMap, SEL4_SLOT_INIT_TCB, 3, base, 3, 0) == SEL4_INVALID_CAPABILITY,
+               host_word(0) == arch_object_pa(cap_address(host_slot(page)->cap)),
+           "frame: address");
+    TAP_OK(CALL_CAP(at(0), ARMPageMap, SEL4_SLOT_INIT_TCB, 3, base, 3, 0) ==
+               SEL4_INVALID_CAPABILITY,
            "frame: map into a TCB");
-    TAP_OK(CALL_CAP(at(0), ARMPageMap, SEL4_SLOT_INIT_VSPACE, 3, user, 3, 0) == SEL4_INVALID_ARGUMENT,
+    TAP_OK(CALL_CAP(at(0), ARMPageMap, SEL4_SLOT_INIT_VSPACE, 3, user, 3, 0) ==
+               SEL4_INVALID_ARGUMENT,
            "frame: map beyond user space");
     TAP_OK(CALL_CAP(at(0), ARMPageMap, SEL4_SLOT_INIT_VSPACE, 3, base, 3, 5) == 0,
            "frame: map over another one");
@@ -94,9 +118,13 @@ static void test_frame(void)
                CALL_CAP(page, ARMPageMap, at(1), 3, base, 3, 0) == SEL4_INVALID_CAPABILITY,
            "frame: map into a VSpace without ASID");
     TAP_OK(CALL_CAP(SEL4_SLOT_INIT_ASID_POOL, ARMASIDPoolAssign, at(1), 0, 0) == 0 &&
-               CALL_CAP(page, ARMPageMap, at(1), 3, base, 3, 0) == SEL4_INVALID_CAPABILITY,
+               REFUSES(page,
+                       MESSAGE(.label = ARMPageMap, .length = 3, .word = { base, 3, 0 },
+                               .cap_count = 1, .cap = { at(1) }),
+                       SEL4_INVALID_CAPABILITY, 1),
            "frame: mapped elsewhere already");
-    TAP_OK(CALL_CAP(SEL4_SLOT_INIT_ASID_POOL, ARMASIDPoolAssign, at(1), 0, 0) == SEL4_INVALID_CAPABILITY,
+    TAP_OK(CALL_CAP(SEL4_SLOT_INIT_ASID_POOL, ARMASIDPoolAssign, at(1), 0, 0) ==
+               SEL4_INVALID_CAPABILITY,
            "asid: assigned twice");
     TAP_OK(!host_check(), "frame: invariants");
 }
@@ -108,13 +136,17 @@ static void test_vspace_cache(void)
     host_boot();
     uint64_t base = host_info->ipc_buffer;
 
-    TAP_OK(CALL(cap, ARMVSpaceClean_Data, 2, base, base) == SEL4_INVALID_ARGUMENT, "vspace: empty range");
-    TAP_OK(CALL(cap, ARMVSpaceClean_Data, 2, base, ~0ull) == SEL4_ILLEGAL_OPERATION, "vspace: beyond");
+    TAP_OK(CALL(cap, ARMVSpaceClean_Data, 2, base, base) == SEL4_INVALID_ARGUMENT,
+           "vspace: empty range");
+    TAP_OK(CALL(cap, ARMVSpaceClean_Data, 2, base, ~0ull) == SEL4_ILLEGAL_OPERATION,
+           "vspace: beyond");
     TAP_OK(CALL(cap, ARMVSpaceClean_Data, 2, base, base + 4097) == SEL4_RANGE_ERROR &&
-               host_word(0) == base, "vspace: two pages");
+               host_word(0) == base,
+           "vspace: two pages");
     TAP_OK(CALL(cap, ARMVSpaceClean_Data, 2, 1ull << 40, (1ull << 40) + 8) == 0, "vspace: a hole");
     TAP_OK(CALL(cap, ARMVSpaceUnify_Instruction, 2, base, base + 4096) == 0 &&
-               fake_machine.cache_bytes >= 4096, "vspace: a page");
+               fake_machine.cache_bytes >= 4096,
+           "vspace: a page");
 }
 
 static void test_untyped_window(void)
@@ -122,9 +154,9 @@ static void test_untyped_window(void)
     struct host_message message = {
         .label = UntypedRetype,
         .length = 6,
-        .word = {SEL4_TYPE_ENDPOINT, 0, SEL4_SLOT_INIT_TCB, 64, 0, 1},
+        .word = { SEL4_TYPE_ENDPOINT, 0, SEL4_SLOT_INIT_TCB, 64, 0, 1 },
         .cap_count = 1,
-        .cap = {SEL4_SLOT_INIT_CNODE},
+        .cap = { SEL4_SLOT_INIT_CNODE },
     };
 
     host_boot();
@@ -170,35 +202,366 @@ static void test_cnode(void)
            "cancel: needs all rights");
     TAP_OK(copy(at(1), at(0), 15) == SEL4_DELETE_FIRST, "copy: onto a capability");
     TAP_OK(copy(at(2), SEL4_SLOT_IRQ_CONTROL, 15) == SEL4_ILLEGAL_OPERATION, "copy: IRQ control");
-    TAP_OK(CALL(root, CNodeSaveCaller, 2, at(0), 64) == SEL4_DELETE_FIRST, "save: onto a capability");
+    TAP_OK(CALL(root, CNodeSaveCaller, 2, at(0), 64) == SEL4_DELETE_FIRST,
+           "save: onto a capability");
     TAP_OK(CALL(root, CNodeDelete, 2, at(0), 65) == SEL4_RANGE_ERROR, "delete: depth");
     TAP_OK(CALL(root, CNodeDelete, 2, at(0), 0) == SEL4_RANGE_ERROR, "delete: no depth");
     TAP_OK(CALL(root, CNodeDelete, 1, at(0)) == SEL4_TRUNCATED_MESSAGE, "delete: too short");
-    TAP_OK(CALL(at(9), CNodeDelete, 2, 0, 0) == SEL4_INVALID_CAPABILITY &&
-               host_word(0) == 0, "an empty slot is no capability");
+    TAP_OK(CALL(at(9), CNodeDelete, 2, 0, 0) == SEL4_INVALID_CAPABILITY && host_word(0) == 0,
+           "an empty slot is no capability");
+}
+
+/* One capability of each kind that has invocations of its own, and one that is of another kind. */
+static uint64_t cap_of(enum sel4_invocation_object object)
+{
+    switch (object) {
+    case SEL4_OBJ_UNTYPED: return host_untyped;
+    case SEL4_OBJ_TCB: return SEL4_SLOT_INIT_TCB;
+    case SEL4_OBJ_CNODE: return ROOT;
+    case SEL4_OBJ_IRQ_CONTROL: return SEL4_SLOT_IRQ_CONTROL;
+    case SEL4_OBJ_IRQ_HANDLER: return at(0);
+    case SEL4_OBJ_DOMAIN: return SEL4_SLOT_DOMAIN;
+    case SEL4_OBJ_VSPACE: return SEL4_SLOT_INIT_VSPACE;
+    case SEL4_OBJ_SMC: return SEL4_SLOT_SMC;
+    case SEL4_OBJ_PAGE_TABLE: return host_info->user_image_paging.start;
+    case SEL4_OBJ_PAGE: return SEL4_SLOT_INIT_IPC_BUFFER;
+    case SEL4_OBJ_ASID_CONTROL: return SEL4_SLOT_ASID_CONTROL;
+    case SEL4_OBJ_ASID_POOL: return SEL4_SLOT_INIT_ASID_POOL;
+    default: return at(1);
+    }
+}
+
+static const struct {
+    const char *name;
+    enum sel4_invocation_object object;
+    unsigned cap_count, word_count;
+} rules[] = {
+#define RULE(name_, object_, caps_, words_) { #name_, SEL4_OBJ_##object_, caps_, words_ },
+    SEL4_INVOCATIONS(RULE)
+};
+
+/* A kernel object understands its own labels only, and only whole messages. */
+static void test_every_label(void)
+{
+    scene_begin(false);
+    (void)CALL_CAP(SEL4_SLOT_IRQ_CONTROL, IRQIssueIRQHandler, ROOT, 3, 40, at(0), 64);
+    (void)host_retype(host_untyped, SEL4_TYPE_VCPU, 0, at(1), 1);
+    for (unsigned i = 0; i < SEL4_INVOCATION_COUNT; i++) {
+        struct host_message message = {
+            .label = i + 1, .length = 12, .cap_count = 3, .cap = { ROOT, ROOT, ROOT }
+        };
+        unsigned strangers = 0;
+        bool short_words = true;
+        bool short_caps = true;
+
+        for (unsigned object = SEL4_OBJ_UNTYPED; object <= SEL4_OBJ_VCPU; object++) {
+            strangers += object != rules[i].object &&
+                         REFUSES(cap_of(object), &message, SEL4_ILLEGAL_OPERATION);
+        }
+        if (rules[i].word_count) {
+            message.length = rules[i].word_count - 1;
+            short_words = REFUSES(cap_of(rules[i].object), &message, SEL4_TRUNCATED_MESSAGE);
+            message.length = 12;
+        }
+        if (rules[i].cap_count) {
+            message.cap_count = rules[i].cap_count - 1;
+            short_caps = REFUSES(cap_of(rules[i].object), &message, SEL4_TRUNCATED_MESSAGE);
+        }
+        TAP_OK(strangers == SEL4_OBJ_VCPU - 1 && short_words && short_caps,
+               "%s: refused by other objects, with a word too few, with a capability too few",
+               rules[i].name);
+    }
+    for (unsigned object = SEL4_OBJ_UNTYPED; object <= SEL4_OBJ_VCPU; object++) {
+        const uint64_t labels[] = { 0, SEL4_INVOCATION_COUNT + 1, ~0ull >> 12 };
+
+        for (unsigned i = 0; i < 3; i++) {
+            TAP_OK(REFUSES(cap_of(object), MESSAGE(.label = labels[i], .length = 12),
+                           SEL4_ILLEGAL_OPERATION),
+                   "object %u: label %lx means nothing", object, (unsigned long)labels[i]);
+        }
+    }
+    scene_check("every label");
+}
+
+/* ---- Paths of CNode operations ---- */
+
+static void test_paths(void)
+{
+    scene_begin(false);
+    uint64_t cnode = scene_make(SEL4_TYPE_CNODE, 4);
+    uint64_t tcb = scene_make(SEL4_TYPE_TCB, 0);
+    uint64_t dest = scene_slot();
+    struct slot *slots = scene_object(cnode);
+
+    TAP_OK(CALL_CAP(cnode, CNodeCopy, ROOT, 5, 3, 4, tcb, 64, 15) == 0 && !slot_is_empty(&slots[3]),
+           "path: relative to the invoked CNode, at its depth");
+    TAP_OK(REFUSES(cnode, MESSAGE(.label = CNodeDelete, .length = 2, .word = { 0x35, 8 }),
+                   SEL4_FAILED_LOOKUP, 0, SEL4_LOOKUP_DEPTH_MISMATCH, 4, 0),
+           "path: a capability ends it early");
+    TAP_OK(REFUSES(cnode, MESSAGE(.label = CNodeDelete, .length = 2, .word = { 3, 3 }),
+                   SEL4_FAILED_LOOKUP, 0, SEL4_LOOKUP_DEPTH_MISMATCH, 3, 4),
+           "path: too short for the CNode");
+    TAP_OK(REFUSES(ROOT, MESSAGE(.label = CNodeDelete, .length = 2, .word = { 1ull << 40, 64 }),
+                   SEL4_FAILED_LOOKUP, 0, SEL4_LOOKUP_GUARD_MISMATCH, 64, 0, 56),
+           "path: the guard differs");
+    TAP_OK(REFUSES(ROOT, MESSAGE(.label = CNodeDelete, .length = 2, .word = { 1, 55 }),
+                   SEL4_FAILED_LOOKUP, 0, SEL4_LOOKUP_GUARD_MISMATCH, 55, 0, 56),
+           "path: too short for the guard");
+    const uint64_t labels[] = { CNodeCopy, CNodeMint, CNodeMove, CNodeMutate };
+
+    for (unsigned i = 0; i < 4; i++) {
+        struct host_message message = { .label = labels[i],
+                                        .length = 6,
+                                        .word = { dest, 64, 0x35, 8, 15 },
+                                        .cap_count = 1,
+                                        .cap = { cnode } };
+
+        TAP_OK(REFUSES(ROOT, &message, SEL4_FAILED_LOOKUP, 1, SEL4_LOOKUP_DEPTH_MISMATCH, 4, 0),
+               "source path, label %u: a capability ends it early", (unsigned)labels[i]);
+        message.word[2] = 4;
+        message.word[3] = 4;
+        TAP_OK(REFUSES(ROOT, &message, SEL4_FAILED_LOOKUP, 1, SEL4_LOOKUP_MISSING_CAPABILITY, 4),
+               "source path, label %u: nothing there", (unsigned)labels[i]);
+        message.word[3] = 0;
+        TAP_OK(REFUSES(ROOT, &message, SEL4_RANGE_ERROR, 1, 64), "source path: depth");
+        message.cap[0] = tcb;
+        TAP_OK(REFUSES(ROOT, &message, SEL4_FAILED_LOOKUP, 1, SEL4_LOOKUP_INVALID_ROOT),
+               "source path: starts at a CNode");
+        message.word[0] = tcb;
+        TAP_OK(REFUSES(ROOT, &message, SEL4_DELETE_FIRST), "destination: occupied");
+    }
+    scene_check("paths");
+}
+
+/* ---- Badges and guards ---- */
+
+static void test_mint(void)
+{
+    scene_begin(false);
+    uint64_t cnode = scene_make(SEL4_TYPE_CNODE, 4);
+    uint64_t ntfn = scene_make(SEL4_TYPE_NOTIFICATION, 0);
+    uint64_t badged = scene_mint(ntfn, SEL4_RIGHTS_ALL, 7);
+    uint64_t dest = scene_slot();
+    struct host_message mint = { .label = CNodeMint,
+                                 .length = 6,
+                                 .word = { dest, 64, badged, 64, 15, 9 },
+                                 .cap_count = 1,
+                                 .cap = { ROOT } };
+
+    TAP_OK(REFUSES(ROOT, &mint, SEL4_ILLEGAL_OPERATION), "mint: a badge is given once");
+    mint.word[2] = cnode;
+    mint.word[5] = 0x2a << 6 | 61;
+    TAP_OK(REFUSES(ROOT, &mint, SEL4_ILLEGAL_OPERATION), "mint: guard and radix exceed a word");
+    mint.word[5] = 0xfffull << 6 | 8;
+    TAP_OK(host_call(ROOT, &mint) == 0 && cap_cnode_guard(host_slot(dest)->cap) == 0xff &&
+               cap_cnode_guard_bits(host_slot(dest)->cap) == 8,
+           "mint: a guard is cut to its size");
+    TAP_OK(CALL_CAP(ROOT, CNodeMutate, ROOT, 5, at(60), 64, dest, 64, 0x5 << 6 | 4) == 0 &&
+               cap_cnode_guard(host_slot(at(60))->cap) == 5 && slot_is_empty(host_slot(dest)),
+           "mutate: a guard may change");
+    TAP_OK(REFUSES(ROOT,
+                   MESSAGE(.label = CNodeMutate, .length = 5, .word = { dest, 64, ntfn, 64, 9 },
+                           .cap_count = 1, .cap = { ROOT }),
+                   SEL4_ILLEGAL_OPERATION),
+           "mutate: no badge, not even a first one");
+    mint.word[2] = host_untyped;
+    TAP_OK(REFUSES(ROOT, &mint, SEL4_REVOKE_FIRST), "mint: an untyped with children");
+    mint.word[2] = scene_make(SEL4_TYPE_PAGE_TABLE, 0);
+    TAP_OK(REFUSES(ROOT, &mint, SEL4_ILLEGAL_OPERATION), "mint: a table that is not mapped");
+    mint.word[2] = scene_make(SEL4_TYPE_VSPACE, 0);
+    TAP_OK(REFUSES(ROOT, &mint, SEL4_ILLEGAL_OPERATION), "mint: a VSpace without ASID");
+    mint.word[2] = SEL4_SLOT_IRQ_CONTROL;
+    TAP_OK(REFUSES(ROOT, &mint, SEL4_ILLEGAL_OPERATION), "mint: IRQ control");
+    mint.word[2] = SEL4_SLOT_INIT_TCB;
+    TAP_OK(host_call(ROOT, &mint) == 0 &&
+               cap_same_object(host_slot(dest)->cap, host_slot(SEL4_SLOT_INIT_TCB)->cap),
+           "mint: other types ignore the data");
+    scene_check("mint");
+}
+
+/* ---- Rotate ---- */
+
+static void test_rotate(void)
+{
+    scene_begin(false);
+    uint64_t a = scene_make(SEL4_TYPE_CNODE, 2);
+    uint64_t b = scene_make(SEL4_TYPE_CNODE, 2);
+    uint64_t ntfn = scene_make(SEL4_TYPE_NOTIFICATION, 0);
+    uint64_t dest = scene_slot();
+    struct slot *first = scene_object(a);
+    /* dest, its data, pivot, its data, source; pivot's root, source's root */
+    struct host_message rotate = { .label = CNodeRotate,
+                                   .length = 8,
+                                   .word = { dest, 64, 0, a, 64, 0, b, 64 },
+                                   .cap_count = 2,
+                                   .cap = { ROOT, ROOT } };
+
+    rotate.word[7] = 65;
+    TAP_OK(REFUSES(ROOT, &rotate, SEL4_RANGE_ERROR, 1, 64), "rotate: depth of the source");
+    rotate.word[7] = 64;
+    rotate.word[4] = 0;
+    TAP_OK(REFUSES(ROOT, &rotate, SEL4_RANGE_ERROR, 1, 64), "rotate: depth of the pivot");
+    rotate.word[4] = 64;
+    rotate.cap[1] = ntfn;
+    TAP_OK(REFUSES(ROOT, &rotate, SEL4_FAILED_LOOKUP, 1, SEL4_LOOKUP_INVALID_ROOT),
+           "rotate: root of the source");
+    rotate.cap[1] = ROOT;
+    rotate.cap[0] = ntfn;
+    TAP_OK(REFUSES(ROOT, &rotate, SEL4_FAILED_LOOKUP, 0, SEL4_LOOKUP_INVALID_ROOT),
+           "rotate: root of the pivot");
+    rotate.cap[0] = ROOT;
+    rotate.word[3] = b;
+    TAP_OK(REFUSES(ROOT, &rotate, SEL4_ILLEGAL_OPERATION), "rotate: the pivot is not the source");
+    rotate.word[3] = dest;
+    TAP_OK(REFUSES(ROOT, &rotate, SEL4_ILLEGAL_OPERATION), "rotate: nor the destination");
+    rotate.word[3] = a;
+    rotate.word[0] = ntfn;
+    TAP_OK(REFUSES(ROOT, &rotate, SEL4_DELETE_FIRST), "rotate: the destination is empty");
+    rotate.word[0] = dest;
+    rotate.word[6] = at(70);
+    TAP_OK(REFUSES(ROOT, &rotate, SEL4_FAILED_LOOKUP, 1, SEL4_LOOKUP_MISSING_CAPABILITY, 64),
+           "rotate: empty source");
+    rotate.word[6] = b;
+    rotate.word[3] = at(70);
+    TAP_OK(REFUSES(ROOT, &rotate, SEL4_FAILED_LOOKUP, 0, SEL4_LOOKUP_MISSING_CAPABILITY, 64),
+           "rotate: empty pivot");
+    rotate.word[3] = a;
+    rotate.word[2] = 63;
+    TAP_OK(REFUSES(ROOT, &rotate, SEL4_ILLEGAL_OPERATION),
+           "rotate: data that the pivot's capability cannot take");
+    rotate.word[2] = 4;
+    rotate.word[5] = 63;
+    TAP_OK(REFUSES(ROOT, &rotate, SEL4_ILLEGAL_OPERATION), "rotate: nor the source's");
+    rotate.word[6] = ntfn;
+    rotate.word[5] = 9;
+    TAP_OK(REFUSES(ROOT, &rotate, SEL4_ILLEGAL_OPERATION),
+           "rotate: gives no badge to the source's");
+    rotate.word[5] = 0;
+    rotate.word[6] = b;
+    rotate.word[3] = ntfn;
+    rotate.word[2] = 9;
+    TAP_OK(REFUSES(ROOT, &rotate, SEL4_ILLEGAL_OPERATION), "rotate: nor to the pivot's");
+    rotate.word[3] = a;
+    rotate.word[2] = 4;
+    rotate.word[5] = 3;
+    TAP_OK(host_call(ROOT, &rotate) == 0 && scene_object(dest) == first &&
+               cap_cnode_guard_bits(host_slot(dest)->cap) == 4 &&
+               cap_cnode_guard_bits(host_slot(a)->cap) == 3 && slot_is_empty(host_slot(b)),
+           "rotate: pivot to destination, source to pivot, each with its data");
+    scene_check("rotate");
+}
+
+/* ---- Debug system calls ---- */
+
+static void debug_call(int64_t number, uint64_t argument)
+{
+    static const struct host_message none;
+
+    memset(fake_machine.console, 0, sizeof(fake_machine.console));
+    fake_machine.console_length = 0;
+    (void)host_syscall(number, argument, &none);
+}
+
+static bool console_says(const char *text)
+{
+    return strstr(fake_machine.console, text) != 0;
+}
+
+/* True if the call halts the machine; the board must be booted anew afterwards. */
+static bool halts(int64_t number, uint64_t argument)
+{
+    jmp_buf here;
+
+    fake_halt = &here;
+    if (setjmp(here)) {
+        fake_halt = 0;
+        return true;
+    }
+    debug_call(number, argument);
+    fake_halt = 0;
+    return false;
+}
+
+static void put_name(const char *name)
+{
+    uint64_t *words = cap_object(host_slot(SEL4_SLOT_INIT_IPC_BUFFER)->cap);
+
+    strcpy((char *)&words[SEL4_IPC_BUFFER_MSG_WORD], name);
+}
+
+static void test_debug_names(void)
+{
+    char name[TCB_NAME_BYTES + 1] = { 0 };
+
+    scene_begin(false);
+    put_name("first");
+    debug_call(SEL4_SYS_DEBUG_NAME_THREAD, SEL4_SLOT_INIT_TCB);
+    TAP_OK(!strcmp(host_root->name, "first"), "debug: names a thread");
+    memset(name, 'n', TCB_NAME_BYTES - 1);
+    put_name(name);
+    debug_call(SEL4_SYS_DEBUG_NAME_THREAD, SEL4_SLOT_INIT_TCB);
+    TAP_OK(!strcmp(host_root->name, name), "debug: the longest name");
+    name[TCB_NAME_BYTES - 1] = 'n';
+    put_name(name);
+    TAP_OK(halts(SEL4_SYS_DEBUG_NAME_THREAD, SEL4_SLOT_INIT_TCB) && console_says("too long"),
+           "debug: a longer one halts, as the interface says");
+    scene_begin(false);
+    TAP_OK(halts(SEL4_SYS_DEBUG_NAME_THREAD, ROOT) && console_says("not a TCB"),
+           "debug: so does a CNode");
+    scene_begin(false);
+    TAP_OK(halts(SEL4_SYS_DEBUG_NAME_THREAD, 1ull << 60),
+           "debug: so does a pointer that leads nowhere");
+    scene_begin(false);
+    (void)CALL_CAP(SEL4_SLOT_INIT_TCB, TCBSetIPCBuffer, ROOT, 1, 0);
+    TAP_OK(halts(SEL4_SYS_DEBUG_NAME_THREAD, SEL4_SLOT_INIT_TCB),
+           "debug: so does a missing buffer");
+    scene_begin(false);
+    TAP_OK(halts(SEL4_SYS_DEBUG_HALT, 0) && console_says("DebugHalt"), "debug: halt");
+    scene_begin(false);
 }
 
 static void test_debug(void)
 {
-    static const struct host_message none;
-
-    host_boot();
-    (void)host_syscall(SEL4_SYS_DEBUG_CAP_IDENTIFY, SEL4_SLOT_INIT_TCB, &none);
-    TAP_OK(host_root->context.x[0] == CAP_TCB, "debug: identifies a TCB");
-    (void)host_syscall(SEL4_SYS_DEBUG_CAP_IDENTIFY, at(50), &none);
-    TAP_OK(host_root->context.x[0] == CAP_NULL, "debug: identifies nothing");
-    uint64_t *words = cap_object(host_slot(SEL4_SLOT_INIT_IPC_BUFFER)->cap);
-
-    strcpy((char *)&words[SEL4_IPC_BUFFER_MSG_WORD], "root");
-    (void)host_syscall(SEL4_SYS_DEBUG_NAME_THREAD, SEL4_SLOT_INIT_TCB, &none);
-    TAP_OK(!strcmp(host_root->name, "root"), "debug: names a thread");
-    (void)host_retype(host_untyped, SEL4_TYPE_TCB, 0, at(0), 1);
-    (void)host_syscall(SEL4_SYS_DEBUG_SNAPSHOT, 0, &none);
-    (void)host_syscall(SEL4_SYS_DEBUG_DUMP_SCHEDULER, 0, &none);
-    (void)host_syscall(SEL4_SYS_DEBUG_PUT_CHAR, 'x', &none);
-    (void)host_syscall(SEL4_SYS_SET_TLS_BASE, 0x1234, &none);
+    scene_begin(false);
+    debug_call(SEL4_SYS_DEBUG_CAP_IDENTIFY, SEL4_SLOT_INIT_TCB);
+    TAP_OK(arch_badge(host_root) == CAP_TCB, "debug: identifies a TCB");
+    debug_call(SEL4_SYS_DEBUG_CAP_IDENTIFY, at(50));
+    TAP_OK(arch_badge(host_root) == CAP_NULL, "debug: identifies an empty slot");
+    debug_call(SEL4_SYS_DEBUG_CAP_IDENTIFY, 1ull << 60);
+    TAP_OK(arch_badge(host_root) == CAP_NULL, "debug: identifies nothing");
+    debug_call(SEL4_SYS_DEBUG_PUT_CHAR, 'x');
+    TAP_OK(!strcmp(fake_machine.console, "x"), "debug: writes a character");
+    debug_call(SEL4_SYS_SET_TLS_BASE, 0x1234);
     TAP_OK(host_root->context.tpidr == 0x1234, "debug: own TLS base");
-    TAP_OK(!host_check() && current_thread() == host_root, "debug: nothing was harmed");
+    scene_check("debug");
+}
+
+/* The lists of threads in the dumps, also after one in the middle and the newest went. */
+static void test_debug_dumps(void)
+{
+    uint64_t slots[3];
+
+    scene_begin(false);
+    for (unsigned i = 0; i < 3; i++) {
+        char name[] = { 't', (char)('0' + i), 0 };
+
+        slots[i] = scene_make(SEL4_TYPE_TCB, 0);
+        put_name(name);
+        debug_call(SEL4_SYS_DEBUG_NAME_THREAD, slots[i]);
+    }
+    debug_call(SEL4_SYS_DEBUG_DUMP_SCHEDULER, 0);
+    TAP_OK(console_says("\"rootserver\" running") && console_says("\"t0\" inactive") &&
+               console_says("\"t1\"") && console_says("\"t2\""),
+           "dump: all threads, with their states");
+    debug_call(SEL4_SYS_DEBUG_SNAPSHOT, 0);
+    TAP_OK(console_says("\"t0\" (inactive, prio 0)") && console_says("1: type 12"),
+           "snapshot: threads, and what is in the slots of those that have a CSpace");
+    (void)CALL(ROOT, CNodeDelete, 2, slots[1], 64);
+    (void)CALL(ROOT, CNodeDelete, 2, slots[2], 64);
+    debug_call(SEL4_SYS_DEBUG_DUMP_SCHEDULER, 0);
+    TAP_OK(console_says("\"t0\"") && !console_says("\"t1\"") && !console_says("\"t2\""),
+           "dump: deleted threads are out of the list");
+    scene_check("dumps");
 }
 
 /* Every pair of capability types against the rules that need no memory. */
@@ -211,10 +574,12 @@ static void test_pairs(void)
         for (unsigned b = 0; b < 32; b++) {
             for (unsigned shift = 0; shift < 2; shift++) {
                 struct cap first = cap_make((enum cap_type)a, 12, 0x10000, 5);
-                struct cap second = cap_make((enum cap_type)b, 12, 0x10000 + shift * 0x1000, 5 + shift);
+                struct cap second =
+                    cap_make((enum cap_type)b, 12, 0x10000 + shift * 0x1000, 5 + shift);
 
                 same += cap_same_object(first, second);
-                sound = sound && (!cap_same_object(first, second) || a == b || a == CAP_IRQ_CONTROL) &&
+                sound = sound &&
+                        (!cap_same_object(first, second) || a == b || a == CAP_IRQ_CONTROL) &&
                         (cap_size_bits(first) == 0 || cap_is_physical(first));
             }
         }
@@ -231,7 +596,13 @@ int main(void)
     test_vspace_cache();
     test_untyped_window();
     test_cnode();
+    test_every_label();
+    test_paths();
+    test_mint();
+    test_rotate();
+    test_debug_names();
     test_debug();
+    test_debug_dumps();
     test_pairs();
     return TAP_DONE();
 }

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
 include tests/harness/kernel_host.mk
-UNIT_kernel_decode_SRCS := tests/unit/kernel_decode/test.c $(KERNEL_HOST_SRCS)
+UNIT_kernel_decode_SRCS := tests/unit/kernel_decode/test.c
+UNIT_kernel_decode_OBJS := $(KERNEL_HOST_OBJS)
 UNIT_kernel_decode_CFLAGS := $(KERNEL_HOST_CFLAGS)

@@ -6,25 +6,35 @@
 #ifndef ARCH_MACHINE_H
 #define ARCH_MACHINE_H
 
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ARCH_WINDOW 0ull
-#define ARCH_WINDOW_BYTES (1ull << 48)
+#define ARCH_WINDOW       0ull
+#define ARCH_WINDOW_BYTES (fake_machine.window_bytes ? fake_machine.window_bytes : 1ull << 48)
 
 struct fake_machine {
-    bool irq_pending; /* set by a test: every preemption point stops */
+    bool irq_pending;      /* set by a test: every preemption point stops */
+    uint64_t window_bytes; /* 0: everything is in the window */
     unsigned vmid_flushes;
     unsigned page_flushes;
     uint64_t last_flushed_page;
     unsigned cache_operations;
     uint64_t cache_bytes;
+    unsigned last_cache_operation;
     uint64_t cleared_bytes;
-    unsigned masked[256]; /* per IRQ: 1 masked, 2 unmasked */
+    unsigned masked[256];  /* per IRQ: 1 masked, 2 unmasked */
+    unsigned trigger[256]; /* per IRQ: 0 never set, 1 level, 2 edge */
     unsigned sgi_sent;
-    unsigned checks_failed;
+    unsigned sgi_target;
+    const void *vcpu; /* loaded; null: none */
+    char console[8192]; /* the kernel's output, a string; the oldest half goes when it is full */
+    unsigned console_length;
 };
 extern struct fake_machine fake_machine;
+
+/* Where arch_halt() goes, for a test that expects it; null: it ends the program. */
+extern jmp_buf *fake_halt;
 
 static inline uint64_t arch_object_pa(uint64_t address)
 {
