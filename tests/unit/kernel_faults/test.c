@@ -314,6 +314,7 @@ static void no_cspace(void)
     uint64_t cspace = scene_make(SEL4_TYPE_CNODE, 4);
 
     handle();
+    scene_run(host_root);
     (void)host_call(faulter.cap, MESSAGE(.label = TCBSetSpace, .length = 3, .word = { badged },
                                          .cap_count = 2, .cap = { cspace, SEL4_SLOT_INIT_VSPACE }));
     (void)scene_revoke(cspace);

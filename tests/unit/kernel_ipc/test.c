@@ -148,6 +148,7 @@ static void rights(void)
     uint64_t reader = scene_mint(endpoint, SEL4_RIGHT_READ, 0);
 
     (void)receive(&server, endpoint);
+    scene_run(host_root);
     TAP_OK(REFUSES(reader, &none, SEL4_INVALID_CAPABILITY, 0), "call: needs the write right");
     scene_keep();
     (void)host_syscall(SEL4_SYS_SEND, reader, MESSAGE(.length = 1));
