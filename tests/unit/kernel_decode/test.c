@@ -257,11 +257,6 @@ static void test_every_label(void)
             memcpy(message.word, paths, sizeof(paths));
         }
         unsigned strangers = 0;
-
-        /* These look up destination and source before they miss the words behind. */
-        if (rules[i].object == SEL4_OBJ_CNODE) {
-            memcpy(message.word, (const uint64_t[]){ at(5), 64, SEL4_SLOT_INIT_TCB, 64 }, 32);
-        }
         bool short_words = true;
         bool short_caps = true;
 
