@@ -99,19 +99,32 @@ struct lookup_failure lookup_missing(uint64_t bits_left)
     return (struct lookup_failure){.type = SEL4_LOOKUP_MISSING_CAPABILITY, .bits_left = bits_left};
 }
 
-enum status call_check(struct call *call, enum sel4_invocation_object object)
+enum status call_check_label(struct call *call, enum sel4_invocation_object object)
 {
     if (call->label == InvalidInvocation || call->label > SEL4_INVOCATION_COUNT ||
         call_rules[call->label].object != object) {
         return call_illegal_operation(call);
     }
-    if (call->length < call_rules[call->label].word_count ||
-        call->cap_count < call_rules[call->label].cap_count) {
-        return call_truncated(call);
-    }
     return STATUS_OK;
 }
 
+enum status call_check_length(struct call *call, unsigned words, unsigned caps)
+{
+    return call->length < words || call->cap_count < caps ? call_truncated(call) : STATUS_OK;
+}
+
+enum status call_check(struct call *call, enum sel4_invocation_object object)
+{
+    enum status status = call_check_label(call, object);
+
+    if (status != STATUS_OK) {
+        return status;
+    }
+    return call_check_length(call, call_rules[call->label].word_count,
+                             call_rules[call->label].cap_count);
+}
+
+/* Bound: `count`, at most 8 words. */
 void call_reply(struct call *call, unsigned count, const uint64_t *words)
 {
     if (!call->wants_reply) {

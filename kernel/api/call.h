@@ -17,7 +17,6 @@
 enum status {
     STATUS_OK,
     STATUS_ERROR,   /* call->error says why; the caller of a Call is told */
-    STATUS_FAULT,   /* core->arch-independent fault record says why: the thread faults */
     STATUS_PREEMPT, /* an interrupt is pending: the system call will be executed again */
 };
 
@@ -67,6 +66,13 @@ struct lookup_failure lookup_missing(uint64_t bits_left);
  * Return: STATUS_OK, or STATUS_ERROR with IllegalOperation or TruncatedMessage.
  */
 enum status call_check(struct call *call, enum sel4_invocation_object object);
+
+/*
+ * The two halves of it, for the calls that look at their first arguments before they miss the
+ * others: is it the right object, and are so many words and capabilities there?
+ */
+enum status call_check_label(struct call *call, enum sel4_invocation_object object);
+enum status call_check_length(struct call *call, unsigned words, unsigned caps);
 
 /*
  * call_reply() - answer a Call with values

@@ -58,6 +58,7 @@ static const char *const state_names[] = {
     "blocked on reply", "blocked on notification", "idle",
 };
 
+/* Bound: all threads. */
 static void dump_threads(void)
 {
     klog("name state pc priority core\n");
@@ -103,7 +104,7 @@ static bool find_thread(struct tcb **tcb)
     return true;
 }
 
-/* Wrong use of this call halts the machine, by the interface. */
+/* Wrong use of this call halts the machine, by the interface. Bound: TCB_NAME_BYTES. */
 static void name_thread(void)
 {
     const uint64_t *buffer = ipc_buffer_of(current_thread(), false);

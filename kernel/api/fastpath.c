@@ -189,6 +189,7 @@ struct user_context *fastpath_call(uint64_t cptr, uint64_t info)
     return run(core, receiver, translation);
 }
 
+/* Bound: `count`, at most four words. */
 struct user_context *fastpath_fault(const struct fault *fault, const uint64_t *words,
                                     unsigned count)
 {
@@ -370,7 +371,7 @@ static inline void wake(struct notification *ntfn, struct tcb *tcb, uint64_t bad
         struct endpoint *endpoint = tcb->blocked_on;
 
         if (tcb->queue_prev || tcb->queue_next) {
-            endpoint_remove(endpoint, tcb);
+            endpoint_unlink(endpoint, tcb);
         } else {
             endpoint->head = 0;
             endpoint->tail = ENDPOINT_IDLE;

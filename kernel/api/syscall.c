@@ -7,7 +7,6 @@
 #include "core/fault.h"
 #include "core/invariants.h"
 #include "core/lookup.h"
-#include "core/preempt.h"
 #include "core/sched.h"
 #include "object/endpoint.h"
 #include "object/ipc.h"
@@ -59,7 +58,10 @@ static void read_message(struct call *call, uint64_t info)
 }
 
 #ifdef CONFIG_DEBUG_BUILD
-/* What the call was about is as it should be; slots may have been emptied. */
+/*
+ * What the call was about is as it should be; slots may have been emptied.
+ * Bound: three capabilities.
+ */
 static void check_changed(const struct call *call)
 {
     INVARIANT(invariants_slot(call->slot));
@@ -75,32 +77,29 @@ static void check_changed(const struct call *call)
 }
 #endif
 
-/* Acts on the invocation and gives a Call its answer. */
-static void perform(struct call *call)
+/* Acts on the invocation and gives a Call its answer. Not inlined: call_invoke() is, into it. */
+__attribute__((noinline)) static void perform(struct call *call)
 {
     struct tcb *tcb = call->thread;
 
     /* If it is preempted, the thread executes the system call again. */
     tcb->state = THREAD_RESTART;
-    switch (call_invoke(call)) {
-    case STATUS_ERROR:
+    enum status status = call_invoke(call);
+
+    if (status != STATUS_PREEMPT) {
+        tcb->resume_at = 0;
+    }
+    if (status == STATUS_ERROR) {
         tcb->state = THREAD_RUNNING;
-        tcb->cache_next = 0;
         if (call->wants_reply) {
             reply_error(call);
         }
-        break;
-    case STATUS_PREEMPT:
-        break;
-    default:
-        if (tcb->state == THREAD_RESTART) {
-            if (call->wants_reply) {
-                arch_set_badge(tcb, 0);
-                arch_set_message_info(tcb, 0);
-            }
-            tcb->state = THREAD_RUNNING;
+    } else if (status == STATUS_OK && tcb->state == THREAD_RESTART) {
+        tcb->state = THREAD_RUNNING;
+        if (call->wants_reply) {
+            arch_set_badge(tcb, 0);
+            arch_set_message_info(tcb, 0);
         }
-        break;
     }
 #ifdef CONFIG_DEBUG_BUILD
     check_changed(call);
@@ -118,7 +117,6 @@ void syscall_call_object(struct slot *slot, uint64_t info)
     call.cap = slot->cap;
     call.cap_count = 0;
     read_message(&call, info);
-    preempt_reset();
     perform(&call);
     sched_run();
 }
@@ -208,7 +206,6 @@ static void unknown(int64_t number)
 
 void syscall_handle(int64_t number)
 {
-    preempt_reset();
     switch (number) {
     case SEL4_SYS_CALL:
         invoke(true, true);

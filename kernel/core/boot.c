@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Boot of the first core: the kernel's own address space, what memory there is, the devices the
- * kernel uses, the initial thread.
+ * kernel uses, the initial thread. Bound of its loops: RANGE_LIST_MAX pieces of memory.
  */
 #include "core/boot.h"
 
@@ -127,6 +127,16 @@ static void find_memory(const struct boot_args *args)
          "root task image is out of reach");
 }
 
+/* As on seL4, memory of the image that only the boot needed is the first RAM that is given out. */
+static void give_back_spare(void)
+{
+    uint64_t base;
+    uint64_t end;
+
+    mmu_spare(&base, &end);
+    must(range_add(&free_memory, base, end), "too many memory ranges");
+}
+
 static void init_core(void)
 {
     struct core *core = this_core();
@@ -150,6 +160,7 @@ struct user_context *boot_main(uint64_t image_start, uint64_t image_end, uint64_
     KLOG_DEBUG("Peervisor kernel, seL4 16.0.0 API\n");
     check_args(&args);
     find_memory(&args);
+    give_back_spare();
     gic_init_distributor();
     init_core();
     asid_init();

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The initial thread: its objects, its capabilities, and the BootInfo page that describes them.
- * Source: sel4-abi 12.2 to 12.5.
+ * Source: sel4-abi 12.2 to 12.5. Bound of its loops: pages of image and device tree, pieces of RAM;
+ * all of it runs once, before the first thread.
  */
 #include "core/boot.h"
 

@@ -37,7 +37,6 @@ struct core {
     struct tcb *idle;
     struct tcb *fpu_owner; /* whose registers the FPU holds */
     uint32_t id;
-    uint32_t work_units;
     struct ready_queues ready[CONFIG_NUM_DOMAINS];
 };
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Bound of every loop: the size of the blob, which was checked. Runs once, at boot. */
 #include "core/dtb.h"
 
 #define MAGIC 0xd00dfeedu

@@ -44,6 +44,7 @@ static unsigned cap_fault_message(struct tcb *faulter, struct tcb *receiver, uin
     return fault_lookup_words(receiver, buffer, SEL4_CAP_FAULT_LOOKUP_TYPE, &fault->lookup);
 }
 
+/* Bound: 13 words. */
 static unsigned unknown_syscall_message(struct tcb *faulter, struct tcb *receiver,
                                         uint64_t *buffer)
 {
@@ -54,6 +55,7 @@ static unsigned unknown_syscall_message(struct tcb *faulter, struct tcb *receive
     return delivered(SEL4_UNKNOWN_SYSCALL_LENGTH, buffer);
 }
 
+/* Bound: 5 words. */
 static unsigned user_exception_message(struct tcb *faulter, struct tcb *receiver,
                                        uint64_t *buffer)
 {
@@ -88,6 +90,7 @@ unsigned fault_message(struct tcb *faulter, struct tcb *receiver, uint64_t *buff
     }
 }
 
+/* Bound: `limit`, at most 12. */
 static void take_words(struct tcb *faulter, struct tcb *replier, unsigned limit,
                        void (*store)(struct tcb *, unsigned, uint64_t))
 {
@@ -150,6 +153,7 @@ static bool send_to_handler(struct tcb *tcb)
 void fault_raise(struct tcb *tcb, const struct fault *fault)
 {
     tcb->fault = *fault;
+    tcb->resume_at = 0;
     if (!send_to_handler(tcb)) {
         debug_fault_unhandled(tcb);
         tcb->fault.type = SEL4_FAULT_NULL;

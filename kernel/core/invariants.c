@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Debug kernels only. Bound of the loops: what exists, at most STEP_LIMIT of it. */
 #include "core/invariants.h"
 
 #ifdef CONFIG_DEBUG_BUILD
 
 #include "arch/machine.h"
+#include "core/lookup.h"
 #include "core/sched.h"
 #include "object/asid.h"
 #include "object/table.h"
@@ -19,14 +21,20 @@ static struct slot *root_slots;
 static uint64_t root_slot_count;
 static int64_t physical_count; /* capabilities that name memory */
 static int64_t seen;           /* of these, found by the walk that is going on */
-static uint64_t exits;
+static uint64_t calls;
+static uint64_t other_entries;
+/* The system call that is going on: who made it (null: none), through what capability. */
+static struct tcb *caller;
+static struct cap invoked;
 
 void invariants_init(struct slot *root, uint64_t slot_count)
 {
     root_slots = root;
     root_slot_count = slot_count;
     physical_count = 0;
-    exits = 0;
+    calls = 0;
+    other_entries = 0;
+    caller = 0;
     for (uint64_t i = 0; i < slot_count; i++) {
         const struct slot *slot = &root[i];
 
@@ -382,10 +390,53 @@ void invariants_require(const char *wrong)
     }
 }
 
+void invariants_at_call(uint64_t cptr)
+{
+    struct lookup_failure failure;
+    struct slot *slot;
+
+    caller = current_thread();
+    invoked = lookup_slot(caller, cptr, &slot, &failure) ? slot->cap : cap_null();
+}
+
+/* A thread, the queue it waits in, and the reply capability that it holds or that stands for it. */
+static const char *check_partner(const struct tcb *tcb)
+{
+    const struct slot *reply = slot_next(&tcb->slots[TCB_REPLY]);
+    const char *wrong = check_thread(tcb);
+
+    if (!wrong && reply) {
+        wrong = invariants_slot(reply);
+    }
+    if (wrong) {
+        return wrong;
+    }
+    switch (tcb->state) {
+    case THREAD_BLOCKED_SEND:
+    case THREAD_BLOCKED_RECV:
+        return check_endpoint(tcb->blocked_on);
+    case THREAD_BLOCKED_NTFN:
+        return check_notification(tcb->blocked_on);
+    default:
+        return 0;
+    }
+}
+
 void *invariants_at_exit(void *context)
 {
+    const struct tcb *current = current_thread();
+    uint64_t *count = caller ? &calls : &other_entries;
+
     invariants_require(invariants_scheduler());
-    if (++exits % INVARIANTS_PERIOD == 0) {
+    if (current != this_core()->idle) {
+        invariants_require(check_partner(current));
+    }
+    if (caller) {
+        invariants_require(check_partner(caller));
+        invariants_require(invariants_object(invoked));
+        caller = 0;
+    }
+    if (++*count % INVARIANTS_PERIOD == 0) {
         invariants_require(invariants_all());
     }
     return context;

@@ -12,7 +12,7 @@
 
 #ifdef CONFIG_DEBUG_BUILD
 
-/* Returns to user level between two runs of all checks. */
+/* System calls between two runs of all checks; as many other entries (faults, interrupts). */
 #define INVARIANTS_PERIOD 1024
 
 /* Names the initial CNode, from which all capabilities are reached; once, when it is filled. */
@@ -49,7 +49,20 @@ const char *invariants_all(void);
 /* Stops the machine if `wrong` is not null. */
 void invariants_require(const char *wrong);
 
-/* Last thing before each return to user level; gives its argument back, for the entry code. */
+/*
+ * invariants_at_call() - a system call begins
+ * @cptr: first argument, which most calls invoke; chosen by user level
+ *
+ * Remembers who called and what, for invariants_at_exit(): so the fast paths, which check nothing
+ * themselves, are held to the same as everything else.
+ */
+void invariants_at_call(uint64_t cptr);
+
+/*
+ * Last thing before each return to user level; gives its argument back, for the entry code. The
+ * scheduler's decision, the thread that runs now with whatever it blocked on or answers to; after
+ * a system call also the caller and the endpoint or notification that it named.
+ */
 void *invariants_at_exit(void *context);
 
 #define INVARIANT(check) invariants_require(check)

@@ -7,6 +7,7 @@
 #include "arch/machine.h"
 #include "plat/uart.h"
 
+/* Bound of the loops: the kernel's own strings, the digits of a number. */
 static void put_char(char c)
 {
     if (c == '\n') {
@@ -77,6 +78,7 @@ static const char *put_conversion(const char *format, va_list *args)
     return format;
 }
 
+/* Bound: the format's length; strings and numbers are the kernel's own. */
 void klog(const char *format, ...)
 {
     va_list args;

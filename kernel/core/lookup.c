@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/lookup.h"
 
+/* The guard against the pointer's next bits. (A shift by 64 would be undefined.) */
+static bool guard_matches(struct cap node, uint64_t cptr, unsigned bits)
+{
+    unsigned guard_bits = cap_cnode_guard_bits(node);
+
+    return guard_bits == 0 || (guard_bits <= bits &&
+                               (cptr << (64 - bits)) >> (64 - guard_bits) == cap_cnode_guard(node));
+}
+
+/* Bound: 64 levels, for each takes at least one bit. */
 bool lookup_path(struct cap root, uint64_t cptr, unsigned bits, struct slot **slot,
                  unsigned *bits_left, struct lookup_failure *failure)
 {
     struct cap node = root;
+    struct slot *at;
 
     if (cap_type(root) != CAP_CNODE) {
         *failure = (struct lookup_failure){.type = SEL4_LOOKUP_INVALID_ROOT};
@@ -13,38 +24,35 @@ bool lookup_path(struct cap root, uint64_t cptr, unsigned bits, struct slot **sl
     for (;;) {
         unsigned radix = cap_cnode_radix(node);
         unsigned guard_bits = cap_cnode_guard_bits(node);
-        uint64_t guard = cap_cnode_guard(node);
         unsigned level_bits = radix + guard_bits;
 
-        /* A shift by 64 would be undefined: without guard bits there is nothing to compare. */
-        if (guard_bits > bits ||
-            (guard_bits && ((cptr << (64 - bits)) >> (64 - guard_bits)) != guard)) {
-            *failure = (struct lookup_failure){SEL4_LOOKUP_GUARD_MISMATCH, bits, guard, guard_bits};
+        if (__builtin_expect(guard_bits != 0, 0) && !guard_matches(node, cptr, bits)) {
+            *failure = (struct lookup_failure){SEL4_LOOKUP_GUARD_MISMATCH, bits,
+                                               cap_cnode_guard(node), guard_bits};
             return false;
         }
         if (level_bits > bits) {
-            *failure = (struct lookup_failure){.type = SEL4_LOOKUP_DEPTH_MISMATCH,
-                                               .bits_left = bits,
-                                               .found = level_bits};
+            *failure = (struct lookup_failure){
+                .type = SEL4_LOOKUP_DEPTH_MISMATCH, .bits_left = bits, .found = level_bits};
             return false;
         }
         bits -= level_bits;
-        *slot = (struct slot *)cap_object(node) + ((cptr >> bits) & ((1ull << radix) - 1));
-        *bits_left = bits;
-        if (bits == 0 || cap_type((*slot)->cap) != CAP_CNODE) {
-            return true;
+        at = (struct slot *)cap_object(node) + ((cptr >> bits) & ((1ull << radix) - 1));
+        node = at->cap;
+        if (bits == 0 || cap_type(node) != CAP_CNODE) {
+            break;
         }
-        node = (*slot)->cap;
     }
+    *slot = at;
+    *bits_left = bits;
+    return true;
 }
 
-bool lookup_slot(struct tcb *tcb, uint64_t cptr, struct slot **slot,
-                 struct lookup_failure *failure)
+bool lookup_slot(struct tcb *tcb, uint64_t cptr, struct slot **slot, struct lookup_failure *failure)
 {
     unsigned bits_left;
 
-    return lookup_path(tcb->slots[TCB_CSPACE].cap, cptr, SEL4_WORD_BITS, slot, &bits_left,
-                       failure);
+    return lookup_path(tcb->slots[TCB_CSPACE].cap, cptr, SEL4_WORD_BITS, slot, &bits_left, failure);
 }
 
 enum status lookup_for_operation(struct call *call, struct cap root, uint64_t index,

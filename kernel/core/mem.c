@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The two functions that the compiler calls by itself for structures. */
+/* The two functions that the compiler calls by itself for structures. Bound: `bytes`. */
 #include <stddef.h>
 #include <stdint.h>
 

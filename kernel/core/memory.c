@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/memory.h"
 
+/* Bound: RANGE_LIST_MAX, as everywhere in this file. */
 static void remove_at(struct range_list *list, unsigned i)
 {
     list->count--;

@@ -7,12 +7,12 @@
 /*
  * preempt_point() - one unit of a long operation is done
  *
- * Return: true if the operation must stop here because an interrupt waits. The interrupt line is
- * looked at every CONFIG_MAX_NUM_WORK_UNITS_PER_PREEMPTION units.
+ * A unit is a few hundred instructions: a capability deleted, a thread taken out of a queue, a page
+ * of cache maintenance. Asking costs one register read, so it is done after each of them.
+ *
+ * Return: true if the operation must stop here because an interrupt waits. The system call is
+ * executed again after it, so whatever was done must not have to be done twice.
  */
 bool preempt_point(void);
-
-/* Starts counting anew; at the start of a kernel entry. */
-void preempt_reset(void);
 
 #endif

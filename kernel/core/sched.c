@@ -140,6 +140,12 @@ void sched_wake(struct tcb *tcb)
     }
 }
 
+__attribute__((cold, noinline)) void sched_restart(struct tcb *tcb)
+{
+    thread_set_state(tcb, THREAD_RESTART);
+    sched_enqueue(tcb);
+}
+
 void sched_yield(void)
 {
     struct tcb *tcb = current_thread();
@@ -276,7 +282,7 @@ void sched_set_domain(struct tcb *tcb, uint8_t domain)
     sched_dequeue(tcb);
     tcb->domain = domain;
     if (thread_is_runnable(tcb)) {
-        sched_append(tcb);
+        sched_enqueue(tcb);
     }
     if (tcb == current_thread()) {
         sched_choose_later();

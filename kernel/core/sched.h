@@ -48,6 +48,13 @@ void thread_set_state(struct tcb *tcb, enum thread_state state);
 /* Lets a thread that just became runnable compete for the core. */
 void sched_wake(struct tcb *tcb);
 
+/*
+ * The thread runs from its restart address again. As on seL4 it goes to the head of its queue:
+ * ahead of others of its priority, behind a current thread of the same. (Not inlined: the fast
+ * paths need the room.)
+ */
+void sched_restart(struct tcb *tcb);
+
 /* Asks for a full choice at the end of this kernel entry. */
 void sched_choose_later(void);
 

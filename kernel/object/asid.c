@@ -8,10 +8,13 @@
 struct asid_pool *asid_pools[ASID_POOL_COUNT];
 
 #define VMID_COUNT 256
+/* ASIDs of a dying pool between two looks at the interrupt line; each may cost a TLB flush. */
+#define TEAR_DOWN_STEP 16
 /* VMID 0 belongs to the empty address space; null: not in use. */
 static uint64_t *vmid_owner[VMID_COUNT];
 static unsigned vmid_next = 1;
 
+/* Bound: all pools, all VMIDs; at boot. */
 void asid_init(void)
 {
     for (unsigned i = 0; i < ASID_POOL_COUNT; i++) {
@@ -95,22 +98,28 @@ void asid_free(uint64_t asid, uint64_t root_pa)
     }
 }
 
-/* Bound: 512 entries. */
-void asid_pool_tear_down(struct cap cap)
+/* Bound: 512 entries looked at, TEAR_DOWN_STEP of them freed. */
+bool asid_pool_tear_down(struct cap cap)
 {
     unsigned index = (unsigned)(cap.data >> SEL4_ASID_POOL_INDEX_BITS);
     struct asid_pool *pool = cap_object(cap);
+    unsigned freed = 0;
 
     if (asid_pools[index] != pool) {
-        return;
+        return false;
     }
-    for (unsigned i = 0; i < ASID_POOL_ENTRIES; i++) {
+    for (unsigned i = 0; i < ASID_POOL_ENTRIES && freed < TEAR_DOWN_STEP; i++) {
         if (pool->entry[i]) {
             free_entry(&pool->entry[i]);
+            freed++;
         }
     }
-    asid_pools[index] = 0;
     arch_reload_address_space();
+    if (freed == TEAR_DOWN_STEP) {
+        return true;
+    }
+    asid_pools[index] = 0;
+    return false;
 }
 
 static void invoke_make_pool(unsigned index, struct slot *untyped, struct slot *dest)
@@ -125,6 +134,7 @@ static void invoke_make_pool(unsigned index, struct slot *untyped, struct slot *
                 untyped, dest);
 }
 
+/* Bound: 128 pools looked at. */
 enum status asid_control_decode(struct call *call)
 {
     enum status status = call_check(call, SEL4_OBJ_ASID_CONTROL);
@@ -157,6 +167,7 @@ enum status asid_control_decode(struct call *call)
     return status;
 }
 
+/* Bound: 512 entries looked at. */
 enum status asid_pool_decode(struct call *call)
 {
     enum status status = call_check(call, SEL4_OBJ_ASID_POOL);
@@ -171,10 +182,13 @@ enum status asid_pool_decode(struct call *call)
     if (cap_type(vspace->cap) != CAP_VSPACE || cap_asid(vspace->cap)) {
         return call_invalid_capability(call, 1);
     }
-    if (asid_pools[base >> SEL4_ASID_POOL_INDEX_BITS] != pool) {
+    if (!asid_pools[base >> SEL4_ASID_POOL_INDEX_BITS]) {
         struct lookup_failure failure = {.type = SEL4_LOOKUP_INVALID_ROOT};
 
         return call_failed_lookup(call, false, failure);
+    }
+    if (asid_pools[base >> SEL4_ASID_POOL_INDEX_BITS] != pool) {
+        return call_invalid_capability(call, 0);
     }
     unsigned index = base == 0 ? 1 : 0;
 

@@ -71,9 +71,15 @@ static inline uint64_t asid_translation(struct cap cap, uint64_t root_pa)
 /* Gives a root table an ASID without a capability check; for the initial thread. */
 void asid_assign(struct asid_pool *pool, unsigned index, uint64_t root_pa);
 
-/* Deletion. */
+/* Deletion of an address space. */
 void asid_free(uint64_t asid, uint64_t root_pa);
-void asid_pool_tear_down(struct cap cap);
+
+/*
+ * asid_pool_tear_down() - a step of the deletion of a pool: some of its ASIDs become free
+ *
+ * Return: true if more steps are needed.
+ */
+bool asid_pool_tear_down(struct cap cap);
 
 /* ASIDControl_MakePool, ASIDPool_Assign. */
 enum status asid_control_decode(struct call *call);

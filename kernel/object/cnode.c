@@ -28,6 +28,11 @@ static enum status find_source(struct call *call, struct cap root, uint64_t inde
 /* Copy and Mint: the new capability is derived from the source. */
 static enum status decode_copy(struct call *call, struct slot *source, struct slot *dest)
 {
+    enum status status = call_check_length(call, call->label == CNodeMint ? 6 : 5, 1);
+
+    if (status != STATUS_OK) {
+        return status;
+    }
     struct cap cap = cap_mask_rights(source->cap, call_word(call, 4) & SEL4_RIGHTS_ALL);
 
     if (call->label == CNodeMint) {
@@ -53,6 +58,9 @@ static enum status decode_move(struct call *call, struct slot *source, struct sl
     struct cap cap = source->cap;
 
     if (call->label == CNodeMutate) {
+        if (call_check_length(call, 5, 1) != STATUS_OK) {
+            return STATUS_ERROR;
+        }
         cap = cap_update_data(cap, true, call_word(call, 4));
     }
     if (cap_type(cap) == CAP_NULL) {
@@ -62,16 +70,22 @@ static enum status decode_move(struct call *call, struct slot *source, struct sl
     return STATUS_OK;
 }
 
+/*
+ * Copy, Mint, Move, Mutate. A message that ends before the rights or the data are in it is found
+ * out only after both slots were.
+ */
 static enum status decode_with_source(struct call *call, struct slot *dest)
 {
     struct slot *source;
+    enum status status = call_check_length(call, 4, 1);
 
+    if (status != STATUS_OK) {
+        return status;
+    }
     if (!slot_is_empty(dest)) {
         return call_delete_first(call);
     }
-    enum status status =
-        find_source(call, call->caps[0]->cap, call_word(call, 2), call_word(call, 3), &source);
-
+    status = find_source(call, call->caps[0]->cap, call_word(call, 2), call_word(call, 3), &source);
     if (status != STATUS_OK) {
         return status;
     }
@@ -97,14 +111,18 @@ static enum status decode_rotate(struct call *call, struct slot *dest)
 {
     struct slot *pivot;
     struct slot *source;
-    enum status status = lookup_for_operation(call, call->caps[1]->cap, call_word(call, 6),
-                                              call_word(call, 7), true, &source);
+    enum status status = call_check_length(call, 8, 2);
 
+    if (status == STATUS_OK) {
+        status = lookup_for_operation(call, call->caps[1]->cap, call_word(call, 6),
+                                      call_word(call, 7), true, &source);
+    }
     if (status != STATUS_OK) {
         return status;
     }
-    status = lookup_for_operation(call, call->caps[0]->cap, call_word(call, 3),
-                                  call_word(call, 4), false, &pivot);
+    /* As in seL4, the pivot counts as a source while it is looked up, but not when it is empty. */
+    status = lookup_for_operation(call, call->caps[0]->cap, call_word(call, 3), call_word(call, 4),
+                                  true, &pivot);
     if (status != STATUS_OK) {
         return status;
     }
@@ -151,7 +169,7 @@ static enum status decode_cancel_sends(struct call *call, struct slot *slot)
         return call_illegal_operation(call);
     }
     if (cap.data != 0) {
-        endpoint_cancel_badged(cap_object(cap), cap.data);
+        return endpoint_cancel_badged(call->thread, cap_object(cap), cap.data);
     }
     return STATUS_OK;
 }
@@ -159,8 +177,11 @@ static enum status decode_cancel_sends(struct call *call, struct slot *slot)
 enum status cnode_decode(struct call *call)
 {
     struct slot *slot;
-    enum status status = call_check(call, SEL4_OBJ_CNODE);
+    enum status status = call_check_label(call, SEL4_OBJ_CNODE);
 
+    if (status == STATUS_OK) {
+        status = call_check_length(call, 2, 0);
+    }
     if (status != STATUS_OK) {
         return status;
     }

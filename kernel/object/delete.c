@@ -24,6 +24,7 @@
 
 /* What is left to do after an object let go. */
 struct finalised {
+    bool again;           /* only a step was made: the capability stays, and needs more of them */
     struct cap remainder; /* null or a zombie */
     struct cap clean_up;  /* the IRQ handler capability whose number becomes free */
 };
@@ -41,11 +42,11 @@ static struct finalised finalise_final(struct cap cap)
 
     switch (cap_type(cap)) {
     case CAP_ENDPOINT:
-        endpoint_cancel_all(cap_object(cap));
+        result.again = endpoint_cancel_first(cap_object(cap));
         break;
     case CAP_NOTIFICATION:
         notification_unbind(cap_object(cap));
-        notification_cancel_all(cap_object(cap));
+        result.again = notification_cancel_first(cap_object(cap));
         break;
     case CAP_CNODE:
         result.remainder = cap_zombie(cap_address(cap), cap_cnode_radix(cap),
@@ -62,13 +63,13 @@ static struct finalised finalise_final(struct cap cap)
         vspace_tear_down(cap);
         break;
     case CAP_ASID_POOL:
-        asid_pool_tear_down(cap);
+        result.again = asid_pool_tear_down(cap);
         break;
     case CAP_VCPU:
         vcpu_tear_down(cap_object(cap));
         break;
     case CAP_IRQ_HANDLER:
-        irq_drop_notification(cap.data);
+        result.again = irq_drop_notification(cap.data) == STATUS_PREEMPT;
         result.clean_up = cap;
         break;
     default:
@@ -152,7 +153,7 @@ static enum status reduce(struct slot *slot, bool exposed)
  * Lets the object go step by step. On STATUS_OK `*removed` tells whether the slot may be emptied:
  * an unexposed cyclic zombie stays, it is somebody else's to finish.
  *
- * Bound: each round takes at least one capability out of a dying object.
+ * Bound: each round takes at least one capability, waiting thread or ASID away from a dying object.
  */
 static enum status finalise_slot(struct slot *slot, bool exposed, bool *removed,
                                  struct cap *clean_up)
@@ -162,6 +163,12 @@ static enum status finalise_slot(struct slot *slot, bool exposed, bool *removed,
     while (!slot_is_empty(slot)) {
         struct finalised result = finalise(slot->cap, slot_is_final(slot));
 
+        if (result.again) {
+            if (preempt_point()) {
+                return STATUS_PREEMPT;
+            }
+            continue;
+        }
         if (is_removable(result.remainder, slot)) {
             *clean_up = result.clean_up;
             return STATUS_OK;
@@ -200,17 +207,7 @@ enum status delete_slot(struct slot *slot)
     return delete_any(slot, true);
 }
 
-void delete_one(struct slot *slot)
-{
-    if (slot_is_empty(slot)) {
-        return;
-    }
-    struct finalised result = finalise(slot->cap, slot_is_final(slot));
-
-    CHECK(cap_type(result.remainder) == CAP_NULL);
-    empty_slot(slot, result.clean_up);
-}
-
+/* Bound: one descendant less per round. */
 enum status revoke_slot(struct slot *slot)
 {
     while (slot_has_children(slot)) {

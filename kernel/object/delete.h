@@ -9,18 +9,11 @@
 #include "api/call.h"
 
 /*
- * delete_slot() - delete the capability in a slot that user level can see
+ * delete_slot() - delete the capability in a slot, and what it was the last to name
  *
  * Return: STATUS_OK with the slot empty, or STATUS_PREEMPT.
  */
 enum status delete_slot(struct slot *slot);
-
-/*
- * delete_one() - delete a capability whose deletion is never long
- *
- * For reply capabilities and notification capabilities of IRQs.
- */
-void delete_one(struct slot *slot);
 
 /* Deletes all descendants of the slot's capability. */
 enum status revoke_slot(struct slot *slot);

@@ -3,14 +3,22 @@
 
 #include "arch/thread.h"
 #include "core/check.h"
+#include "core/preempt.h"
 #include "core/sched.h"
 #include "object/ipc.h"
 #include "object/notification.h"
 
-static void set_tail(struct endpoint *endpoint, const struct tcb *tail, enum endpoint_state state)
-{
-    endpoint->tail = (uintptr_t)tail | state;
-}
+/*
+ * Where the last preempted CancelBadgedSends goes on. `next` is blocked sending on `endpoint`, or
+ * null: endpoint_remove() sees to it. A second preempted call displaces the first, which then
+ * starts anew; what that one had restarted is out of the queue all the same.
+ */
+static struct cancelled {
+    uint64_t ticket; /* also in the caller's resume_at; 0: no call was preempted yet */
+    const struct endpoint *endpoint;
+    uint64_t badge;
+    struct tcb *next;
+} cancelled;
 
 static void append(struct endpoint *endpoint, struct tcb *tcb, enum endpoint_state state)
 {
@@ -23,27 +31,16 @@ static void append(struct endpoint *endpoint, struct tcb *tcb, enum endpoint_sta
     } else {
         endpoint->head = (uintptr_t)tcb;
     }
-    set_tail(endpoint, tcb, state);
+    endpoint_set_tail(endpoint, tcb, state);
     tcb->blocked_on = endpoint;
 }
 
 void endpoint_remove(struct endpoint *endpoint, struct tcb *tcb)
 {
-    enum endpoint_state state = endpoint_state(endpoint);
-
-    if (tcb->queue_prev) {
-        tcb->queue_prev->queue_next = tcb->queue_next;
-    } else {
-        endpoint->head = (uintptr_t)tcb->queue_next;
+    if (tcb == cancelled.next) {
+        cancelled.next = tcb->queue_next;
     }
-    if (tcb->queue_next) {
-        tcb->queue_next->queue_prev = tcb->queue_prev;
-    } else {
-        set_tail(endpoint, tcb->queue_prev, state);
-    }
-    if (!endpoint->head) {
-        set_tail(endpoint, 0, ENDPOINT_IDLE);
-    }
+    endpoint_unlink(endpoint, tcb);
 }
 
 static void block_sender(struct endpoint *endpoint, struct tcb *tcb, const struct send *send)
@@ -78,7 +75,7 @@ void endpoint_send(struct endpoint *endpoint, struct tcb *tcb, const struct send
     struct tcb *receiver = endpoint_head(endpoint);
     bool reply_grant = receiver->can_grant;
 
-    endpoint_remove(endpoint, receiver);
+    endpoint_unlink(endpoint, receiver);
     ipc_transfer(tcb, endpoint, send->badge, send->can_grant, receiver);
     thread_set_state(receiver, THREAD_RUNNING);
     sched_wake(receiver);
@@ -126,35 +123,39 @@ void endpoint_receive(struct tcb *tcb, struct cap cap, bool may_block)
 static void restart_blocked(struct tcb *tcb)
 {
     tcb->fault.type = SEL4_FAULT_NULL;
-    thread_set_state(tcb, THREAD_RESTART);
-    sched_append(tcb);
+    sched_restart(tcb);
 }
 
-/* Bound: threads blocked on the endpoint, each of which was put there by a system call. */
-void endpoint_cancel_all(struct endpoint *endpoint)
+bool endpoint_cancel_first(struct endpoint *endpoint)
 {
     struct tcb *tcb = endpoint_head(endpoint);
 
     if (!tcb) {
-        return;
+        return false;
     }
-    endpoint->head = 0;
-    set_tail(endpoint, 0, ENDPOINT_IDLE);
-    while (tcb) {
-        struct tcb *next = tcb->queue_next;
-
-        restart_blocked(tcb);
-        tcb = next;
-    }
+    endpoint_remove(endpoint, tcb);
+    restart_blocked(tcb);
     sched_choose_later();
+    return true;
 }
 
-void endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge)
+/* The sender to look at first: the head, or where the same call of this thread was preempted. */
+static struct tcb *cancel_start(const struct tcb *caller, const struct endpoint *endpoint,
+                                uint64_t badge)
+{
+    bool resumes = caller->resume_at != 0 && caller->resume_at == cancelled.ticket &&
+                   cancelled.endpoint == endpoint && cancelled.badge == badge;
+
+    return resumes ? cancelled.next : endpoint_head(endpoint);
+}
+
+/* Bound: senders that were blocked when it began, one per round. */
+enum status endpoint_cancel_badged(struct tcb *caller, struct endpoint *endpoint, uint64_t badge)
 {
     if (endpoint_state(endpoint) != ENDPOINT_SEND) {
-        return;
+        return STATUS_OK;
     }
-    struct tcb *tcb = endpoint_head(endpoint);
+    struct tcb *tcb = cancel_start(caller, endpoint, badge);
 
     while (tcb) {
         struct tcb *next = tcb->queue_next;
@@ -164,8 +165,15 @@ void endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge)
             restart_blocked(tcb);
         }
         tcb = next;
+        if (tcb && preempt_point()) {
+            caller->resume_at = cancelled.ticket + 1;
+            cancelled = (struct cancelled){caller->resume_at, endpoint, badge, tcb};
+            sched_choose_later();
+            return STATUS_PREEMPT;
+        }
     }
     sched_choose_later();
+    return STATUS_OK;
 }
 
 enum status endpoint_invoke(struct call *call)

@@ -96,27 +96,26 @@ static enum status decode_unmap(struct call *call)
 /*
  * One work unit is a page: a whole 1 GiB frame takes 2^18 of them. When it is preempted, the thread
  * keeps how far it got, and executes the same call again; writing its registers forgets that.
+ * Bound: one page per round.
  */
 enum status cache_invoke(struct call *call, unsigned operation, uint64_t pa, uint64_t size)
 {
     const uint64_t page_mask = (1ull << SEL4_PAGE_BITS) - 1;
-    uint64_t *next = &call->thread->cache_next;
-    uint64_t at = *next > pa && *next < pa + size ? *next : pa;
+    uint64_t next = call->thread->resume_at;
+    uint64_t at = next > pa && next < pa + size ? next : pa;
 
-    *next = 0;
-    if (!arch_pa_is_mapped(pa, size)) {
-        return STATUS_OK;
-    }
     while (at < pa + size) {
         uint64_t end = (at | page_mask) + 1;
 
         if (end > pa + size) {
             end = pa + size;
         }
-        arch_cache_operation(operation, at, end - at);
+        if (arch_pa_is_mapped(at, end - at)) {
+            arch_cache_operation(operation, at, end - at);
+        }
         at = end;
         if (at < pa + size && preempt_point()) {
-            *next = at;
+            call->thread->resume_at = at;
             return STATUS_PREEMPT;
         }
     }
@@ -132,6 +131,11 @@ static enum status decode_cache(struct call *call)
 
     if (!cap_asid(call->cap)) {
         return call_illegal_operation(call);
+    }
+    if (!asid_root(cap_asid(call->cap))) {
+        struct lookup_failure failure = {.type = SEL4_LOOKUP_INVALID_ROOT};
+
+        return call_failed_lookup(call, false, failure);
     }
     if (end <= start) {
         return call_invalid_argument(call, 1);

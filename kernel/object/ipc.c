@@ -7,7 +7,6 @@
 #include "core/fault.h"
 #include "core/lookup.h"
 #include "core/sched.h"
-#include "object/delete.h"
 #include "object/derive.h"
 #include "object/endpoint.h"
 #include "object/notification.h"
@@ -54,6 +53,7 @@ void ipc_set_word(struct tcb *tcb, uint64_t *buffer, unsigned i, uint64_t value)
     }
 }
 
+/* Bound: three capabilities. */
 bool ipc_find_caps(struct tcb *tcb, const uint64_t *buffer, uint64_t info,
                    struct slot *caps[SEL4_MSG_MAX_EXTRA_CAPS], unsigned *count,
                    struct lookup_failure *failure, uint64_t *bad_cptr)
@@ -76,7 +76,10 @@ bool ipc_find_caps(struct tcb *tcb, const uint64_t *buffer, uint64_t info,
     return true;
 }
 
-/* Words 0..3 by register, the rest if both have a buffer. Returns how many arrived. */
+/*
+ * Words 0..3 by register, the rest if both have a buffer. Returns how many arrived.
+ * Bound: 120 words.
+ */
 static unsigned copy_words(struct tcb *sender, const uint64_t *from, struct tcb *receiver,
                            uint64_t *to, unsigned length)
 {
@@ -115,7 +118,7 @@ static struct slot *receive_slot(struct tcb *receiver, const uint64_t *buffer)
 
 /*
  * Capabilities of a message: those to the endpoint itself arrive as badges, one other may be
- * placed. Returns the extraCaps and capsUnwrapped fields, in place.
+ * placed. Returns the extraCaps and capsUnwrapped fields, in place. Bound: three capabilities.
  */
 static uint64_t transfer_caps(struct slot *caps[SEL4_MSG_MAX_EXTRA_CAPS], unsigned count,
                               struct endpoint *endpoint, struct tcb *receiver, uint64_t *buffer)
@@ -212,7 +215,7 @@ void ipc_cancel(struct tcb *tcb)
         struct slot *caller = slot_next(&tcb->slots[TCB_REPLY]);
 
         if (caller) {
-            delete_one(caller);
+            slot_unlink(caller);
         }
         break;
     }
@@ -241,7 +244,7 @@ void thread_restart(struct tcb *tcb)
     ipc_cancel(tcb);
     reply_set_up_master(tcb);
     tcb->fault.type = SEL4_FAULT_NULL;
-    thread_set_state(tcb, THREAD_RESTART);
+    sched_restart(tcb);
     sched_wake(tcb);
 }
 

@@ -13,6 +13,7 @@ static struct slot irq_slots[IRQ_COUNT];
 #define SGI_COUNT 16
 #define SPI_FIRST 32
 
+/* Bound: all interrupts; at boot. */
 void irq_init(void)
 {
     for (unsigned i = 0; i < IRQ_COUNT; i++) {
@@ -40,10 +41,10 @@ void irq_deliver(unsigned irq)
     }
 }
 
-void irq_drop_notification(uint64_t irq)
+enum status irq_drop_notification(uint64_t irq)
 {
     gic_mask((unsigned)irq);
-    delete_one(&irq_slots[irq]);
+    return delete_slot(&irq_slots[irq]);
 }
 
 void irq_release(uint64_t irq)
@@ -72,7 +73,7 @@ static enum status decode_get(struct call *call, bool with_trigger)
 {
     uint64_t irq = call_word(call, 0);
     unsigned next = with_trigger ? 2 : 1;
-    uint64_t depth = call_word(call, next + 1) & 0xff;
+    uint64_t depth = call_word(call, next + 1) & (with_trigger ? 0xff : ~0ull);
     struct slot *dest;
     enum status status = check_irq(call, irq);
 
@@ -128,7 +129,7 @@ static enum status decode_issue_sgi(struct call *call)
         return call_range_error(call, 0, SGI_COUNT - 1);
     }
     if (target > GIC_MAX_SGI_TARGET) {
-        return call_range_error(call, 0, GIC_MAX_SGI_TARGET);
+        return call_invalid_argument(call, 1);
     }
     enum status status = lookup_empty(call, call->caps[0]->cap, call_word(call, 2),
                                       call_word(call, 3), &dest);
@@ -168,9 +169,12 @@ static enum status decode_set_notification(struct call *call, uint64_t irq)
     if (cap_type(cap) != CAP_NOTIFICATION || !(cap_rights(cap) & SEL4_RIGHT_WRITE)) {
         return call_invalid_capability(call, 0);
     }
-    delete_one(&irq_slots[irq]);
-    slot_insert(cap, call->caps[0], &irq_slots[irq]);
-    return STATUS_OK;
+    enum status status = delete_slot(&irq_slots[irq]);
+
+    if (status == STATUS_OK) {
+        slot_insert(cap, call->caps[0], &irq_slots[irq]);
+    }
+    return status;
 }
 
 enum status irq_handler_decode(struct call *call)
@@ -188,8 +192,7 @@ enum status irq_handler_decode(struct call *call)
     case IRQSetIRQHandler:
         return decode_set_notification(call, irq);
     default:
-        delete_one(&irq_slots[irq]);
-        return STATUS_OK;
+        return delete_slot(&irq_slots[irq]);
     }
 }
 

@@ -28,8 +28,11 @@ void irq_reserve(unsigned irq);
 /* An interrupt arrived that is not the kernel's: signal it, masked until acknowledged. */
 void irq_deliver(unsigned irq);
 
-/* Deletion: the notification goes first, the number becomes free when the slot is empty. */
-void irq_drop_notification(uint64_t irq);
+/*
+ * Deletion: the notification goes first (STATUS_OK, or STATUS_PREEMPT to be called again), the
+ * number becomes free when the slot is empty.
+ */
+enum status irq_drop_notification(uint64_t irq);
 void irq_release(uint64_t irq);
 
 enum status irq_control_decode(struct call *call);

@@ -26,7 +26,7 @@ static void append(struct notification *ntfn, struct tcb *tcb)
     tcb->blocked_on = ntfn;
 }
 
-void notification_remove(struct notification *ntfn, struct tcb *tcb)
+static inline void unlink(struct notification *ntfn, struct tcb *tcb)
 {
     if (tcb->queue_prev) {
         tcb->queue_prev->queue_next = tcb->queue_next;
@@ -38,6 +38,11 @@ void notification_remove(struct notification *ntfn, struct tcb *tcb)
     } else {
         set_state(ntfn, tcb->queue_prev, tcb->queue_prev ? NTFN_WAITING : NTFN_IDLE);
     }
+}
+
+void notification_remove(struct notification *ntfn, struct tcb *tcb)
+{
+    unlink(ntfn, tcb);
 }
 
 static void wake_with_badge(struct tcb *tcb, uint64_t badge)
@@ -65,7 +70,7 @@ void notification_signal(struct notification *ntfn, uint64_t badge)
     case NTFN_WAITING: {
         struct tcb *tcb = ntfn_head(ntfn);
 
-        notification_remove(ntfn, tcb);
+        unlink(ntfn, tcb);
         wake_with_badge(tcb, badge);
         return;
     }
@@ -93,24 +98,17 @@ void notification_receive(struct notification *ntfn, struct tcb *tcb, bool may_b
     }
 }
 
-/* Bound: threads waiting, each of which was put there by a system call. */
-void notification_cancel_all(struct notification *ntfn)
+bool notification_cancel_first(struct notification *ntfn)
 {
-    if (ntfn_state(ntfn) != NTFN_WAITING) {
-        return;
-    }
     struct tcb *tcb = ntfn_head(ntfn);
 
-    ntfn->head = 0;
-    set_state(ntfn, 0, NTFN_IDLE);
-    while (tcb) {
-        struct tcb *next = tcb->queue_next;
-
-        thread_set_state(tcb, THREAD_RESTART);
-        sched_append(tcb);
-        tcb = next;
+    if (ntfn_state(ntfn) != NTFN_WAITING) {
+        return false;
     }
+    notification_remove(ntfn, tcb);
+    sched_restart(tcb);
     sched_choose_later();
+    return true;
 }
 
 void notification_bind(struct notification *ntfn, struct tcb *tcb)

@@ -19,8 +19,13 @@ void notification_take(struct notification *ntfn, struct tcb *tcb);
 /* Takes a waiting thread out of the queue. */
 void notification_remove(struct notification *ntfn, struct tcb *tcb);
 
-/* The last capability is gone: waiters execute their system call again. */
-void notification_cancel_all(struct notification *ntfn);
+/*
+ * notification_cancel_first() - the last capability goes: the first waiter executes its system call
+ * again
+ *
+ * Return: false if nobody was waiting.
+ */
+bool notification_cancel_first(struct notification *ntfn);
 
 /* Binding to a TCB; both sides must be free (checked by the caller). */
 void notification_bind(struct notification *ntfn, struct tcb *tcb);

@@ -74,7 +74,7 @@ struct tcb {
     struct notification *bound_notification;
     struct vcpu *vcpu;
     uint64_t fault_handler; /* capability pointer in the thread's own CSpace */
-    uint64_t cache_next;    /* preempted cache operation: physical address to go on at, or 0 */
+    uint64_t resume_at;     /* preempted operation: where it goes on, 0 = at its start */
     uint64_t ipc_buffer;    /* user address, used only for its offset in the frame */
     struct fault fault;
 

@@ -99,9 +99,31 @@ void slot_insert(struct cap cap, struct slot *source, struct slot *dest)
     }
 }
 
-void slot_insert_new(struct cap cap, struct slot *parent, struct slot *dest)
+/*
+ * As if one after the other were inserted behind the parent: the last one follows it directly.
+ * Bound: `count`.
+ */
+void slot_insert_series(struct cap cap, uint64_t stride, unsigned count, struct slot *parent,
+                        struct slot *dest)
 {
-    insert_behind(cap, SLOT_REVOCABLE | SLOT_FIRST_BADGED, parent, dest);
+    struct slot *next = slot_next(parent);
+    struct slot *end = dest + count;
+
+    if (next) {
+        next->prev = (uintptr_t)dest;
+    }
+    for (struct slot *slot = dest; slot < end; slot++) {
+        *slot = (struct slot){cap, (uintptr_t)(slot + 1),
+                              (uintptr_t)next | SLOT_REVOCABLE | SLOT_FIRST_BADGED};
+        next = slot;
+        cap.head += stride;
+    }
+    next->prev = (uintptr_t)parent;
+    set_next(parent, next);
+    for (unsigned i = 0; i < count; i++) {
+        INVARIANT_COUNT(dest[i].cap, 1);
+        INVARIANT(invariants_slot(&dest[i]));
+    }
 }
 
 void slot_move(struct cap cap, struct slot *source, struct slot *dest)

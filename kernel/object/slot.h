@@ -64,8 +64,15 @@ bool slot_is_shared(const struct slot *slot);
  */
 void slot_insert(struct cap cap, struct slot *source, struct slot *dest);
 
-/* Puts the first capability to a new object into `dest`, as a child of `parent`. */
-void slot_insert_new(struct cap cap, struct slot *parent, struct slot *dest);
+/*
+ * slot_insert_series() - put the first capabilities to new objects into neighbouring slots
+ * @cap: to the first object, with address `a`; the others lie at a + stride, a + 2 * stride, ...
+ * @count: at least 1
+ * @parent: slot of the untyped they are made of
+ * @dest: first of `count` empty slots
+ */
+void slot_insert_series(struct cap cap, uint64_t stride, unsigned count, struct slot *parent,
+                        struct slot *dest);
 
 /* Moves the capability to an empty slot, changed to `cap`, keeping its place in the tree. */
 void slot_move(struct cap cap, struct slot *source, struct slot *dest);

@@ -5,6 +5,7 @@
 
 #define SMC_WORDS 8
 
+/* Bound here: eight words. How long the firmware takes is the firmware's affair. */
 enum status smc_decode(struct call *call)
 {
     uint64_t words[SMC_WORDS];

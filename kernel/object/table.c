@@ -5,6 +5,7 @@
 #include "object/asid.h"
 #include "object/frame.h"
 
+/* Bound: four levels. */
 uint64_t *vspace_walk(uint64_t *root, uint64_t address, unsigned *bits)
 {
     uint64_t *table = root;
@@ -61,7 +62,7 @@ enum status vspace_check(struct call *call, struct cap cap, unsigned number, uin
     return *root == cap_object(cap) ? STATUS_OK : call_invalid_capability(call, number);
 }
 
-/* Levels are walked until the entry that points to this very table. */
+/* Levels are walked until the entry that points to this very table. Bound: four levels. */
 void table_tear_down(struct cap cap)
 {
     uint64_t asid = cap_asid(cap);

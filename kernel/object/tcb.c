@@ -18,8 +18,12 @@ void tcb_init(struct tcb *tcb)
 {
     arch_init_context(tcb);
     tcb->slice_ticks = CONFIG_TIME_SLICE;
-    tcb->domain = current_domain;
-    tcb->core = (uint8_t)this_core()->id;
+    if (CONFIG_NUM_DOMAINS > 1) {
+        tcb->domain = current_domain;
+    }
+    if (CONFIG_MAX_NUM_NODES > 1) {
+        tcb->core = (uint8_t)this_core()->id;
+    }
     debug_thread_created(tcb);
 }
 
@@ -101,6 +105,7 @@ static enum status decode_write_registers(struct call *call, struct tcb *tcb)
     return STATUS_OK;
 }
 
+/* Bound: 36 registers. */
 static void invoke_copy_registers(struct tcb *dest, struct tcb *source, uint64_t flags)
 {
     if (flags & SEL4_COPY_REGISTERS_SUSPEND_SOURCE) {
@@ -121,6 +126,7 @@ static void invoke_copy_registers(struct tcb *dest, struct tcb *source, uint64_t
 
             arch_set_register(dest, word, arch_get_register(source, word));
         }
+        arch_copy_tls(dest, source);
     }
     if (dest == current_thread()) {
         sched_choose_later();

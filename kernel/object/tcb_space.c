@@ -43,6 +43,11 @@ static enum status check_buffer(struct call *call, uint64_t address, struct slot
     if (address == 0) {
         return STATUS_OK;
     }
+    enum status status = derive_for_tcb(call, source, source->cap, &change->frame);
+
+    if (status != STATUS_OK) {
+        return status;
+    }
     if (cap_type(source->cap) != CAP_FRAME || cap_frame_is_device(source->cap)) {
         return call_illegal_operation(call);
     }
@@ -50,7 +55,7 @@ static enum status check_buffer(struct call *call, uint64_t address, struct slot
         return call_alignment_error(call);
     }
     change->frame_source = source;
-    return derive_for_tcb(call, source, source->cap, &change->frame);
+    return STATUS_OK;
 }
 
 /*

@@ -48,20 +48,24 @@ unsigned object_size_bits(uint64_t type, uint64_t user_size_bits)
     }
 }
 
-struct cap object_create(uint64_t type, uint64_t address, unsigned user_size_bits, bool device)
+/*
+ * The first capability to an object.
+ * @address: in the kernel's window, aligned to the object's size
+ * @device: device memory: only frames and untypeds
+ */
+static struct cap object_cap(const struct retype *retype, uint64_t address, bool device)
 {
-    switch (type) {
+    switch (retype->type) {
     case SEL4_TYPE_UNTYPED:
-        return cap_untyped(address, user_size_bits, device, 0);
+        return cap_untyped(address, retype->user_size_bits, device, 0);
     case SEL4_TYPE_TCB:
-        tcb_init((struct tcb *)(uintptr_t)address);
         return cap_make(CAP_TCB, 0, address, 0);
     case SEL4_TYPE_ENDPOINT:
         return cap_make(CAP_ENDPOINT, SEL4_RIGHTS_ALL, address, 0);
     case SEL4_TYPE_NOTIFICATION:
         return cap_make(CAP_NOTIFICATION, SEL4_RIGHT_READ | SEL4_RIGHT_WRITE, address, 0);
     case SEL4_TYPE_CNODE:
-        return cap_make(CAP_CNODE, user_size_bits, address, 0);
+        return cap_make(CAP_CNODE, retype->user_size_bits, address, 0);
     case SEL4_TYPE_SMALL_PAGE:
         return cap_frame(address, 0, CAP_FRAME_READ_WRITE, device);
     case SEL4_TYPE_LARGE_PAGE:
@@ -73,11 +77,21 @@ struct cap object_create(uint64_t type, uint64_t address, unsigned user_size_bit
     case SEL4_TYPE_VSPACE:
         return cap_make(CAP_VSPACE, 0, address, 0);
     case SEL4_TYPE_VCPU:
-        vcpu_init((struct vcpu *)(uintptr_t)address);
         return cap_make(CAP_VCPU, 0, address, 0);
     default:
         CHECK(!"object type was checked");
         return cap_null();
+    }
+}
+
+/* Most objects begin as zeroed memory; these two are more. Bound: the fan-out limit. */
+static void init_objects(const struct retype *retype, uint64_t address)
+{
+    for (uint64_t i = 0; retype->type == SEL4_TYPE_TCB && i < retype->count; i++) {
+        tcb_init((struct tcb *)(uintptr_t)(address + (i << SEL4_TCB_BITS)));
+    }
+    for (uint64_t i = 0; retype->type == SEL4_TYPE_VCPU && i < retype->count; i++) {
+        vcpu_init((struct vcpu *)(uintptr_t)(address + (i << SEL4_VCPU_BITS)));
     }
 }
 
@@ -108,7 +122,7 @@ static enum status check_type(struct call *call, struct retype *retype)
     return STATUS_OK;
 }
 
-/* The CNode that takes the new capabilities, and the window in it. */
+/* The CNode that takes the new capabilities, and the window in it. Bound: the fan-out limit. */
 static enum status check_window(struct call *call, struct retype *retype)
 {
     uint64_t depth = call_word(call, 3);
@@ -141,12 +155,12 @@ static enum status check_window(struct call *call, struct retype *retype)
         return call_range_error(call, 1, slot_count - offset);
     }
     retype->dest = (struct slot *)cap_object(node) + offset;
-    for (uint64_t i = 0; i < retype->count; i++) {
-        if (!slot_is_empty(&retype->dest[i])) {
-            return call_delete_first(call);
-        }
+    uint64_t used = 0;
+
+    for (const struct slot *slot = retype->dest; slot < retype->dest + retype->count; slot++) {
+        used |= cap_type(slot->cap);
     }
-    return STATUS_OK;
+    return used == CAP_NULL ? STATUS_OK : call_delete_first(call);
 }
 
 static uint64_t align_up(uint64_t value, unsigned bits)
@@ -159,7 +173,7 @@ static uint64_t align_up(uint64_t value, unsigned bits)
 /*
  * Zeroes the part that was handed out and cleans it to memory, so that also a guest that runs
  * without caches finds zeroes. Goes from the end down and lowers the watermark with it: after a
- * preemption the next attempt starts with what is left.
+ * preemption the next attempt starts with what is left. Bound: one chunk less per round.
  */
 static enum status reset_memory(struct slot *slot)
 {
@@ -189,7 +203,10 @@ static enum status reset_memory(struct slot *slot)
     return STATUS_OK;
 }
 
-/* Cannot fail; may be preempted while it zeroes. At most CONFIG_RETYPE_FAN_OUT_LIMIT objects. */
+/*
+ * Cannot fail; may be preempted while it zeroes. Then at most CONFIG_RETYPE_FAN_OUT_LIMIT objects
+ * appear at once, so that nobody sees half of them: some ten instructions each.
+ */
 static enum status invoke_retype(struct slot *slot, const struct retype *retype)
 {
     if (retype->reset) {
@@ -207,11 +224,9 @@ static enum status invoke_retype(struct slot *slot, const struct retype *retype)
     /* Rounding up cannot overrun: what is free was counted in whole objects. */
     CHECK(start + retype->count * size <= base + (1ull << cap_untyped_bits(cap)));
     slot->cap.data = start + retype->count * size - base;
-    for (uint64_t i = 0; i < retype->count; i++) {
-        slot_insert_new(object_create(retype->type, start + i * size, retype->user_size_bits,
-                                      cap_untyped_is_device(cap)),
-                        slot, &retype->dest[i]);
-    }
+    init_objects(retype, start);
+    slot_insert_series(object_cap(retype, start, cap_untyped_is_device(cap)), size,
+                       (unsigned)retype->count, slot, retype->dest);
     return STATUS_OK;
 }
 

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../harness"))
 from board import Board, TOP  # noqa: E402
@@ -28,7 +29,10 @@ FILES = """
     libsel4/include/sel4/arch/invocation.h libsel4/include/sel4/sel4_arch/invocation.h
     libsel4/include/sel4/shared_types_gen.h libsel4/include/sel4/sel4_arch/types_gen.h
     libsel4/include/sel4/mode/types.h libsel4/include/sel4/plat/api/constants.h
-    libsel4/include/interfaces/sel4_client.h
+    libsel4/include/interfaces/sel4_client.h libsel4/include/interfaces/object-api.xml
+    libsel4/include/interfaces/object-api-sel4-arch.xml libsel4/include/interfaces/object-api-arch.xml
+    libsel4/include/api/syscall.xml libsel4/include/sel4/shared_types.pbf
+    libsel4/include/sel4/sel4_arch/types.pbf
     support/kernel.dtb support/platform_gen.yaml support/platform_gen.json
 """.split()
 # Two configurations that differ in all that a program can notice.
@@ -71,6 +75,91 @@ def check_headers(tap, prefix):
             if done.returncode or [h for h in drawn if not h.startswith((include, "/usr/lib/gcc"))]:
                 bad.append(f"{header}: {done.stderr.strip() or drawn}")
     tap.equal(bad, [], "each header compiles alone, from the prefix only")
+
+
+def check_names(tap, prefix):
+    """Every name a program may expect, as somebody outside would compile it."""
+    include = os.path.join(prefix, "libsel4/include")
+    source = os.path.join(SOURCES, "names.c")
+    bad = []
+    for options in (["-O0"], ["-O2"], ["-O0", "-ffreestanding"], ["-Os", "-ffreestanding"]):
+        done = subprocess.run([CC, "-std=gnu11", "-Wall", "-Wextra", "-Werror", *options, f"-I{include}", "-c",
+                               "-o", "/dev/null", source], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, check=False)
+        if done.returncode:
+            bad.append(f"{' '.join(options)}: {done.stdout.strip()[:2000]}")
+    tap.equal(bad, [], "every documented name compiles, hosted and freestanding, with and without optimisation")
+
+
+# Bits that a parameter takes; what is not here is a capability.
+WIDTHS = {"seL4_Word": 64, "seL4_Uint64": 64, "seL4_Time": 64, "seL4_Uint32": 32, "seL4_Uint16": 16, "seL4_Uint8": 8,
+          "seL4_Bool": 1, "seL4_CapRights_t": 64, "seL4_ARM_VMAttributes": 64, "seL4_UserContext": 36 * 64,
+          "seL4_ARM_SMCContext": 8 * 64}
+
+
+def holds(condition, config):
+    if condition is None:
+        return True
+    inner = condition[0]
+    negate = inner.tag == "not"
+    var = (inner[0] if negate else inner).attrib["var"][len("CONFIG_"):]
+    return bool(config.get(var, False)) != negate
+
+
+def words_and_caps(method):
+    """Message words and capabilities of a call, by the rule of the generators that read the file."""
+    at = caps = 0
+    for param in method.findall("param"):
+        if param.attrib["dir"] == "out":
+            continue
+        width = WIDTHS.get(param.attrib["type"])
+        if width is None:
+            caps += 1
+            continue
+        align = min(width, 64) if width != 1 else 1
+        at = (at + align - 1) // align * align + width
+    return (at + 63) // 64, caps
+
+
+def check_interfaces(tap, prefix):
+    """What other languages generate from must give the numbers and shapes that the headers give to C."""
+    include = os.path.join(prefix, "libsel4/include")
+    config = json.loads(read(os.path.join(include, "kernel/gen_config.json")))
+    labels, shapes = ["InvalidInvocation"], []
+    for name in ("object-api", "object-api-sel4-arch", "object-api-arch"):
+        for method in ElementTree.parse(os.path.join(include, "interfaces", name + ".xml")).iter("method"):
+            if holds(method.find("condition"), config):
+                labels.append(method.attrib["id"])
+                words, caps = words_and_caps(method)
+                if method.attrib["id"] == "TCBWriteRegisters":
+                    words = 2  # and as many registers as it says
+                shapes.append(f"ROW({method.attrib['id']}, {caps}, {words})")
+    calls, number = [], -1
+    tree = ElementTree.parse(os.path.join(include, "api/syscall.xml")).getroot()
+    for block in [*tree.find("api-master"), *tree.find("debug")]:
+        for call in block.findall("syscall"):
+            if holds(block.find("condition"), config):
+                calls.append((call.attrib["name"], number))
+            number -= 1
+    source = "#include <sel4/sel4.h>\n"
+    source += "".join(f'_Static_assert({label} == {i}, "{label}");\n' for i, label in enumerate(labels))
+    source += "".join(f'_Static_assert((long)seL4_Sys{name} == {value}, "{name}");\n' for name, value in calls)
+    source += ("struct row { int label, caps, words; };\n"
+               "#define ROW(l, o, c, w) _Static_assert(1, \"\"); enum { caps_##l = c, words_##l = w };\n"
+               "SEL4_INVOCATIONS(ROW)\n#undef ROW\n"
+               "#define ROW(l, c, w) _Static_assert(caps_##l == c && words_##l == w, #l);\n" + "\n".join(shapes) + "\n")
+    source += f"_Static_assert(SEL4_INVOCATION_COUNT == {len(labels) - 1}, \"labels\");\n"
+    done = subprocess.run([CC, *FLAGS, f"-I{include}", "-xc", "-c", "-o", "/dev/null", "-"], input=source,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    tap.ok(done.returncode == 0 and len(labels) > 50 and len(calls) >= 8,
+           "the interface files give the same labels, shapes and system calls as the headers", done.stdout[:2000])
+    wrong = []
+    for name in ("sel4/shared_types.pbf", "sel4/sel4_arch/types.pbf"):
+        for block, body in re.findall(r"block (\w+) \{(.*?)\}", read(os.path.join(include, name)), re.S):
+            bits = sum(int(width) for width in re.findall(r"(\d+)$", body, re.M))
+            if bits % 64 or bits != (64 if name.startswith("sel4/shared") else 14 * 64):
+                wrong.append(f"{block}: {bits} bits")
+    tap.equal(wrong, [], "bit fields fill their words")
 
 
 def ranges(prefix):
@@ -119,6 +208,8 @@ def main(tap):
         make("install-kernel", f"PREFIX={prefix}", *options)
         check_layout(tap, prefix)
         check_headers(tap, prefix)
+        check_names(tap, prefix)
+        check_interfaces(tap, prefix)
         image = os.path.join(folder, "image.bin")
         pack(prefix, build_root(prefix, folder), image)
         # More RAM than the release kernel was built for: what lies above is device memory to it.

@@ -74,6 +74,7 @@ struct test {
 
 struct env {
     seL4_BootInfo *info;
+    seL4_Word start_registers; /* all registers but x0 and pc at the start, or-ed together */
     seL4_CPtr runner_tcb;
     seL4_CPtr monitor_ep;
     seL4_CPtr park_ntfn; /* never signalled: finished helpers wait here */

@@ -6,7 +6,7 @@ extern const struct test tests_start[];
 extern const struct test tests_end[];
 
 void env_reset_threads(void);
-_Noreturn void target_main(seL4_BootInfo *info);
+_Noreturn void target_main(seL4_BootInfo *info, seL4_Word start_registers);
 
 #define LABEL_DONE 0x100
 #define LABEL_HANG 0x101
@@ -382,11 +382,12 @@ static void run_all(void)
     print(" failed\n");
 }
 
-_Noreturn void target_main(seL4_BootInfo *info)
+_Noreturn void target_main(seL4_BootInfo *info, seL4_Word start_registers)
 {
     monitor_buffer = info->ipcBuffer;
     seL4_SetIPCBuffer(info->ipcBuffer);
     env.info = info;
+    env.start_registers = start_registers;
     env.next_slot = info->empty.start;
     choose_untyped();
     map_uart();

@@ -339,3 +339,49 @@ TEST("CNODE-0019", "a two-level address resolves through both CNodes in a system
     EXPECT_EQ(badge, 0x77);
     EXPECT_EQ(answers[0], 1);
 }
+
+/* A CNode call with so many words of {index, depth, source index, source depth, ...}. */
+static seL4_Word short_call(seL4_Word label, seL4_Word words, seL4_CPtr dest, seL4_Word depth,
+                            seL4_CPtr source)
+{
+    const seL4_Word message[4] = {dest, depth, source, FULL_DEPTH};
+
+    for (int i = 0; i < 4; i++) {
+        seL4_SetMR(i, message[i]);
+    }
+    seL4_SetCap(0, ROOT);
+    return seL4_MessageInfo_get_label(seL4_Call(ROOT, seL4_MessageInfo_new(label, 0, 1, words)));
+}
+
+TEST("CNODE-0020", "slots are looked up before the words behind them are missed")
+{
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    seL4_CPtr empty = slot_new();
+
+    EXPECT_EQ(short_call(CNodeMint, 2, empty, 65, ep), seL4_RangeError);
+    EXPECT_EQ(short_call(CNodeMint, 3, empty, FULL_DEPTH, ep), seL4_TruncatedMessage);
+    EXPECT_EQ(short_call(CNodeMint, 4, ep, FULL_DEPTH, ep), seL4_DeleteFirst);
+    EXPECT_EQ(short_call(CNodeMint, 4, empty, FULL_DEPTH, empty), seL4_FailedLookup);
+    EXPECT_EQ(short_call(CNodeMint, 4, empty, FULL_DEPTH, ep), seL4_TruncatedMessage);
+    EXPECT_EQ(short_call(CNodeMutate, 4, empty, FULL_DEPTH, ep), seL4_TruncatedMessage);
+    EXPECT_EQ(short_call(CNodeRotate, 7, empty, FULL_DEPTH, ep), seL4_TruncatedMessage);
+    EXPECT_EQ(short_call(CNodeRotate, 2, empty, 0, ep), seL4_RangeError);
+    EXPECT(slot_is_empty(empty));
+}
+
+TEST("CNODE-0021", "rotate: a pivot that does not resolve counts as source, an empty one does not")
+{
+    seL4_CPtr tcb = object_new(seL4_TCBObject, 0);
+    seL4_CPtr empty = slot_new();
+
+    EXPECT_EQ(seL4_CNode_Rotate(ROOT, empty, FULL_DEPTH, 0, ROOT, 1ul << 40, FULL_DEPTH, 0, ROOT,
+                                tcb, FULL_DEPTH),
+              seL4_FailedLookup);
+    EXPECT_EQ(seL4_GetMR(0), 1);
+    EXPECT_EQ(seL4_CNode_Rotate(ROOT, empty, FULL_DEPTH, 0, ROOT, slot_new(), FULL_DEPTH, 0, ROOT,
+                                tcb, FULL_DEPTH),
+              seL4_FailedLookup);
+    EXPECT_EQ(seL4_GetMR(0), 0);
+    EXPECT_EQ(seL4_GetMR(1), seL4_MissingCapability);
+    EXPECT(!slot_is_empty(tcb));
+}

@@ -22,6 +22,13 @@ TEST("DOM-0002", "the schedule refuses what it cannot hold")
               seL4_RangeError);
     EXPECT_EQ(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 1, 0, 1ul << 57),
               seL4_InvalidArgument);
+    EXPECT_EQ(seL4_GetMR(0), 2);
+#if CONFIG_NUM_DOMAINS > 1
+    EXPECT_EQ(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 1, 1, 0), seL4_InvalidArgument);
+    EXPECT_EQ(seL4_GetMR(0), 1);
+#endif
+    EXPECT_EQ(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 0, 0, 0), seL4_InvalidArgument);
+    EXPECT_EQ(seL4_GetMR(0), 2);
     EXPECT_EQ(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, CONFIG_NUM_DOMAIN_SCHEDULES),
               seL4_RangeError);
 }

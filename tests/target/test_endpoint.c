@@ -374,3 +374,121 @@ TEST("EP-0016", "a reply carries a cap only if the receiver's endpoint cap has g
     EXPECT_EQ(seL4_MessageInfo_get_extraCaps(info), 1);
     EXPECT(!slot_is_empty(slot));
 }
+
+#define LEVELS 64
+
+/*
+ * LEVELS CNodes of two slots, each in slot 0 of the one above: the longest way that a pointer can
+ * go. CPtr 0 is `first`, CPtr 1 the outermost CNode itself, which is returned; 0 on error.
+ */
+static seL4_CPtr deep_cspace(seL4_CPtr first)
+{
+    seL4_CPtr innermost = slot_new();
+    seL4_CPtr inner = first;
+    seL4_CPtr outer = innermost;
+
+    for (unsigned int i = 0; i < LEVELS; i++) {
+        outer = i == 0 ? innermost : slot_new();
+        if (retype(env.test_untyped, seL4_CapTableObject, 1, outer, 1) != seL4_NoError ||
+            seL4_CNode_Copy(outer, 0, 1, ROOT, inner, FULL_DEPTH, seL4_AllRights) != seL4_NoError) {
+            return 0;
+        }
+        inner = outer;
+    }
+    return seL4_CNode_Copy(innermost, 1, 1, ROOT, outer, FULL_DEPTH, seL4_AllRights) == seL4_NoError
+               ? outer
+               : 0;
+}
+
+static volatile seL4_Word deep_reply;
+
+static void deep_caller(seL4_Word buffer, seL4_Word unused1, seL4_Word unused2)
+{
+    seL4_IPCBuffer *mine = (seL4_IPCBuffer *)buffer;
+    struct raw regs = {.x0 = 0, .x7 = (seL4_Word)seL4_SysCall};
+
+    (void)unused1;
+    (void)unused2;
+    for (int i = 0; i < seL4_MsgMaxExtraCaps; i++) {
+        mine->caps_or_badges[i] = 0;
+    }
+    regs.x1 = seL4_MessageInfo_new(1, 0, seL4_MsgMaxExtraCaps, seL4_MsgMaxLength).words[0];
+    raw_svc(&regs);
+    deep_reply = regs.x1;
+    regs.x0 = 0;
+    regs.x7 = (seL4_Word)seL4_SysRecv;
+    raw_svc(&regs);
+}
+
+static void deep_server(seL4_Word buffer, seL4_Word unused1, seL4_Word unused2)
+{
+    seL4_IPCBuffer *mine = (seL4_IPCBuffer *)buffer;
+    struct raw regs = {.x0 = 0, .x7 = (seL4_Word)seL4_SysRecv};
+
+    (void)unused1;
+    (void)unused2;
+    mine->receiveCNode = 1;
+    mine->receiveIndex = 1;
+    mine->receiveDepth = LEVELS;
+    for (;;) {
+        raw_svc(&regs);
+        regs.x0 = 0;
+        regs.x7 = (seL4_Word)seL4_SysReplyRecv;
+        regs.x1 = seL4_MessageInfo_new(2, 0, 0, seL4_MsgMaxLength).words[0];
+    }
+}
+
+TEST("EP-0017", "pointers through 64 CNodes resolve at every place of a message")
+{
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    seL4_CPtr badged = slot_new();
+    struct thread client;
+    struct thread server;
+    seL4_CPtr client_cspace;
+    seL4_CPtr server_cspace;
+
+    EXPECT_OK(mint_cap(badged, ep, seL4_AllRights, 0x64));
+    client_cspace = deep_cspace(badged);
+    server_cspace = deep_cspace(ep);
+    EXPECT(client_cspace != 0 && server_cspace != 0);
+    EXPECT(thread_new(&server, PRIO_RUNNER + 2, 0) != 0);
+    EXPECT(thread_new(&client, PRIO_RUNNER + 1, 0) != 0);
+    EXPECT_OK(seL4_TCB_SetSpace(client.tcb, 0, client_cspace, 0, VSPACE, 0));
+    EXPECT_OK(seL4_TCB_SetSpace(server.tcb, 0, server_cspace, 0, VSPACE, 0));
+    deep_reply = 0;
+    EXPECT_OK(thread_start(&server, deep_server, (seL4_Word)server.buffer, 0, 0));
+    EXPECT_OK(thread_start(&client, deep_caller, (seL4_Word)client.buffer, 0, 0));
+    EXPECT_EQ(deep_reply, seL4_MessageInfo_new(2, 0, 0, seL4_MsgMaxLength).words[0]);
+    /* The capabilities were to the endpoint itself, so they came as badges. */
+    for (int i = 0; i < seL4_MsgMaxExtraCaps; i++) {
+        EXPECT_EQ(server.buffer->caps_or_badges[i], 0x64);
+    }
+}
+
+static void echo_number(seL4_Word ep, seL4_Word number, seL4_Word unused)
+{
+    (void)unused;
+    (void)seL4_RecvWithMRs(ep, seL4_Null, seL4_Null, seL4_Null, seL4_Null, seL4_Null);
+    for (;;) {
+        (void)seL4_ReplyRecvWithMRs(ep, seL4_MessageInfo_new(0, 0, 0, 1), seL4_Null, &number,
+                                    seL4_Null, seL4_Null, seL4_Null);
+    }
+}
+
+TEST("EP-0018", "receivers take turns: first in, first out")
+{
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    struct thread server[3];
+
+    for (seL4_Word i = 0; i < 3; i++) {
+        EXPECT(thread_new(&server[i], PRIO_RUNNER + 1, 0) != 0);
+        EXPECT_OK(thread_start(&server[i], echo_number, ep, i, 0));
+    }
+    for (seL4_Word i = 0; i < 9; i++) {
+        seL4_Word number = ~0ul;
+
+        (void)seL4_CallWithMRs(ep, seL4_MessageInfo_new(0, 0, 0, 0), &number, seL4_Null, seL4_Null,
+                               seL4_Null);
+        EXPECT_EQ(number, i % 3);
+    }
+}

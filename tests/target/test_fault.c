@@ -363,3 +363,38 @@ TEST("FAULT-0014", "an unresolvable capability in a message is a CapFault in the
     EXPECT_EQ(seL4_GetMR(seL4_CapFault_Addr), 1ul << 41);
     EXPECT_EQ(seL4_GetMR(seL4_CapFault_InRecvPhase), 0);
 }
+
+static void read_cycles(seL4_Word unused1, seL4_Word unused2, seL4_Word unused3)
+{
+    seL4_Word cycles;
+
+    (void)unused1;
+    (void)unused2;
+    (void)unused3;
+    __asm__ volatile("msr pmcntenset_el0, %1\n"
+                     "msr pmcr_el0, %2\n"
+                     "isb\n"
+                     "mrs %0, pmccntr_el0"
+                     : "=r"(cycles)
+                     : "r"(1ul << 31), "r"(1ul));
+    results[0] = 1;
+    thread_stop();
+}
+
+TEST("FAULT-0015",
+     "the cycle counter works where the PMU is exported, and is a VCPUFault elsewhere")
+{
+    struct thread thread;
+    seL4_CPtr ep;
+
+    results[0] = 0;
+    ep = start_faulting(&thread, read_cycles, 0, 0);
+#ifdef CONFIG_EXPORT_PMU_USER
+    (void)ep;
+    EXPECT_EQ(results[0], 1);
+#else
+    EXPECT_EQ(seL4_MessageInfo_get_label(seL4_Recv(ep, seL4_Null)), seL4_Fault_VCPUFault);
+    EXPECT_EQ(seL4_GetMR(0) >> 26, 0x18);
+    EXPECT_EQ(results[0], 0);
+#endif
+}

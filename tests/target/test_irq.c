@@ -82,10 +82,14 @@ TEST("IRQ-0004", "a software-generated interrupt arrives with the handler's badg
         /* A GICv2 need not mask it before the ack, so nothing is promised of a second one. */
         EXPECT_OK(seL4_IRQHandler_Ack(handler));
     }
-    EXPECT(seL4_IRQControl_IssueSGISignal(seL4_CapIRQControl, 16, 0, ROOT, slot_new(), FULL_DEPTH)
-           != seL4_NoError);
-    EXPECT(seL4_IRQControl_IssueSGISignal(seL4_CapIRQControl, 5, 8, ROOT, slot_new(), FULL_DEPTH)
-           != seL4_NoError);
+    EXPECT_EQ(
+        seL4_IRQControl_IssueSGISignal(seL4_CapIRQControl, 16, 0, ROOT, slot_new(), FULL_DEPTH),
+        seL4_RangeError);
+    EXPECT_EQ(seL4_GetMR(1), 15);
+    EXPECT_EQ(
+        seL4_IRQControl_IssueSGISignal(seL4_CapIRQControl, 5, 8, ROOT, slot_new(), FULL_DEPTH),
+        seL4_InvalidArgument);
+    EXPECT_EQ(seL4_GetMR(0), 1);
 }
 #endif
 
@@ -159,4 +163,25 @@ TEST("IRQ-0006", "an interrupt preempts the running thread for a higher waiter")
     EXPECT_EQ(woken, 1);
     *uart_register(PL011_IMSC) = 0;
     *uart_register(PL011_ICR) = PL011_TX;
+}
+
+TEST("IRQ-0007", "a depth is cut to 8 bits only where the trigger is given")
+{
+    seL4_CPtr handler = slot_new();
+    seL4_MessageInfo_t info;
+
+    seL4_SetCap(0, ROOT);
+    seL4_SetMR(0, 50);
+    seL4_SetMR(1, handler);
+    seL4_SetMR(2, 0x100 | FULL_DEPTH);
+    info = seL4_Call(seL4_CapIRQControl, seL4_MessageInfo_new(IRQIssueIRQHandler, 0, 1, 3));
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_RangeError);
+    seL4_SetCap(0, ROOT);
+    seL4_SetMR(0, 50);
+    seL4_SetMR(1, 1);
+    seL4_SetMR(2, handler);
+    seL4_SetMR(3, 0x100 | FULL_DEPTH);
+    info =
+        seL4_Call(seL4_CapIRQControl, seL4_MessageInfo_new(ARMIRQIssueIRQHandlerTrigger, 0, 1, 4));
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_NoError);
 }

@@ -203,4 +203,140 @@ TEST("PREEMPT-0004", "two threads that delete the same full CNode at once both c
     EXPECT(slot_is_empty(cnode));
 }
 
+/*
+ * Many threads that make one system call again and again, without stack or IPC buffer. They are
+ * above the runner while they begin, so that each is blocked when it was started, and below it from
+ * then on, so that the runner decides when they go on.
+ */
+#define CROWD 300
+
+__asm__(".global crowd_entry\n"
+        "crowd_entry:\n"
+        "    svc #0\n"
+        "    b crowd_entry\n");
+extern const char crowd_entry[];
+
+static seL4_Error crowd_thread(seL4_CPtr tcb, seL4_Word cptr, seL4_Word number)
+{
+    seL4_UserContext regs = {0};
+    seL4_Error error = seL4_TCB_SetSpace(tcb, 0, ROOT, 0, VSPACE, 0);
+
+    regs.pc = (seL4_Word)crowd_entry;
+    regs.x0 = cptr;
+    regs.x7 = number;
+    if (error == seL4_NoError) {
+        error = seL4_TCB_SetPriority(tcb, seL4_CapInitThreadTCB, PRIO_RUNNER + 1);
+    }
+    if (error == seL4_NoError) {
+        error = seL4_TCB_WriteRegisters(tcb, 1, 0, sizeof(regs) / sizeof(seL4_Word), &regs);
+    }
+    return error == seL4_NoError ? seL4_TCB_SetPriority(tcb, seL4_CapInitThreadTCB, PRIO_RUNNER - 1)
+                                 : error;
+}
+
+/* The odd ones use the first pointer, the even ones the second. */
+static seL4_Error make_crowd(seL4_CPtr odd, seL4_CPtr even, seL4_Word number)
+{
+    seL4_Error error = seL4_NoError;
+
+    for (seL4_Word i = 0; i < CROWD && error == seL4_NoError; i++) {
+        error = crowd_thread(object_new(seL4_TCBObject, 0), i & 1 ? odd : even, number);
+    }
+    return error;
+}
+
+static void settled(seL4_Word ntfn, seL4_Word unused1, seL4_Word unused2)
+{
+    (void)unused1;
+    (void)unused2;
+    for (;;) {
+        seL4_Signal(ntfn);
+    }
+}
+
+/* Waits until the crowd has nothing to do any more: a thread below it runs. */
+static bool let_settle(void)
+{
+    static struct thread thread;
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+
+    if (thread_new(&thread, PRIO_RUNNER - 2, 0) == 0 ||
+        thread_start(&thread, settled, ntfn, 0, 0) != seL4_NoError) {
+        return false;
+    }
+    seL4_Wait(ntfn, seL4_Null);
+    return seL4_TCB_Suspend(thread.tcb) == seL4_NoError;
+}
+
+/* Takes all waiting messages out of the endpoint; how many had this badge. */
+static unsigned int count_senders(seL4_CPtr ep, seL4_Word badge)
+{
+    unsigned int count = 0;
+    seL4_Word got;
+
+    for (unsigned int i = 0; i < CROWD; i++) {
+        (void)seL4_NBRecv(ep, &got);
+        count += got == badge;
+    }
+    return count;
+}
+
+TEST("PREEMPT-0005", "deleting an endpoint restarts each of hundreds of senders")
+{
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    seL4_CPtr other = object_new(seL4_EndpointObject, 0);
+    seL4_CPtr badged = slot_new();
+
+    EXPECT_OK(copy_cap(badged, ep, seL4_AllRights));
+    EXPECT_OK(make_crowd(badged, badged, (seL4_Word)seL4_SysSend));
+    EXPECT_OK(seL4_CNode_Revoke(ROOT, ep, FULL_DEPTH));
+    EXPECT(slot_is_empty(badged));
+    EXPECT_OK(seL4_CNode_Delete(ROOT, ep, FULL_DEPTH));
+    /* They send again, now to what is there instead. */
+    EXPECT_OK(mint_cap(badged, other, seL4_AllRights, 7));
+    EXPECT(let_settle());
+    EXPECT_EQ(count_senders(other, 7), CROWD);
+}
+
+TEST("PREEMPT-0006", "deleting a notification restarts each of hundreds of waiters")
+{
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    seL4_CPtr other = object_new(seL4_NotificationObject, 0);
+    seL4_CPtr badged = slot_new();
+    seL4_Word badge = 0;
+
+    EXPECT_OK(mint_cap(badged, other, seL4_AllRights, 5));
+    EXPECT_OK(make_crowd(ntfn, ntfn, (seL4_Word)seL4_SysRecv));
+    EXPECT_OK(seL4_CNode_Delete(ROOT, ntfn, FULL_DEPTH));
+    EXPECT_OK(copy_cap(ntfn, other, seL4_AllRights));
+    EXPECT(let_settle());
+    /* They wait again, on what is there instead: each takes one signal, and the next one stays. */
+    for (unsigned int i = 0; i < CROWD; i++) {
+        seL4_Signal(badged);
+    }
+    (void)seL4_Poll(other, &badge);
+    EXPECT_EQ(badge, 0);
+    seL4_Signal(badged);
+    (void)seL4_Poll(other, &badge);
+    EXPECT_EQ(badge, 5);
+}
+
+TEST("PREEMPT-0007", "CancelBadgedSends gives way to an interrupt and restarts only that badge")
+{
+    seL4_CPtr handler = timer_handler();
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    seL4_CPtr odd = slot_new();
+    seL4_CPtr even = slot_new();
+
+    EXPECT_OK(mint_cap(odd, ep, seL4_AllRights, 1));
+    EXPECT_OK(mint_cap(even, ep, seL4_AllRights, 2));
+    EXPECT_OK(make_crowd(odd, even, (seL4_Word)seL4_SysSend));
+    EXPECT(arm_timer(handler, 0));
+    EXPECT_OK(seL4_CNode_CancelBadgedSends(ROOT, odd, FULL_DEPTH));
+    EXPECT_EQ(count_senders(ep, 2), CROWD / 2);
+    EXPECT(let_settle());
+    /* All of them send again: those that were restarted, and those that were served. */
+    EXPECT_EQ(count_senders(ep, 1), CROWD / 2);
+}
+
 #endif

@@ -58,10 +58,16 @@ static bool make_objects(seL4_CPtr *objects)
                   == seL4_NoError;
 }
 
+/*
+ * CNode operations look up their destination and source before they miss the words behind: so the
+ * words say an empty slot of the CNode (index 0, depth 4) and a capability (ROOT's own).
+ */
 static seL4_Word call(seL4_CPtr object, seL4_Word label, seL4_Word caps, seL4_Word words)
 {
+    const seL4_Word message[10] = {0, 4, ROOT, FULL_DEPTH};
+
     for (int i = 0; i < 10; i++) {
-        seL4_SetMR(i, 0);
+        seL4_SetMR(i, message[i]);
     }
     for (int i = 0; i < 3; i++) {
         seL4_SetCap(i, ROOT);

@@ -434,3 +434,57 @@ TEST("TCB-0018", "Yield preserves every register")
     }
     EXPECT_EQ(counters[0], 17 * 18 / 2);
 }
+
+TEST("TCB-0020", "CopyRegisters takes the thread-local storage registers with the integer ones")
+{
+    seL4_Word mine;
+    struct thread thread[2];
+    seL4_UserContext regs = {0};
+
+    EXPECT(thread_new(&thread[0], PRIO_RUNNER - 1, 0) != 0);
+    EXPECT(thread_new(&thread[1], PRIO_RUNNER + 1, 0) != 0);
+    regs.tpidr_el0 = 0x7150;
+    regs.tpidrro_el0 = 0x7151;
+    EXPECT_OK(
+        seL4_TCB_WriteRegisters(thread[0].tcb, 0, 0, sizeof(regs) / sizeof(seL4_Word), &regs));
+    counters[0] = 0;
+    EXPECT_OK(seL4_TCB_CopyRegisters(thread[1].tcb, thread[0].tcb, 0, 0, 0, 1, 0));
+    EXPECT_OK(seL4_TCB_ReadRegisters(thread[1].tcb, 0, 0, sizeof(regs) / sizeof(seL4_Word), &regs));
+    EXPECT_EQ(regs.tpidr_el0, 0x7150);
+    EXPECT_EQ(regs.tpidrro_el0, 0x7151);
+    /* Out of a running thread, whose values are in the hardware. */
+    __asm__ volatile("msr tpidr_el0, %0" : : "r"(0x7152ul));
+    EXPECT_OK(seL4_TCB_CopyRegisters(thread[1].tcb, RUNNER_TCB, 0, 0, 0, 1, 0));
+    EXPECT_OK(seL4_TCB_ReadRegisters(thread[1].tcb, 0, 0, sizeof(regs) / sizeof(seL4_Word), &regs));
+    EXPECT_EQ(regs.tpidr_el0, 0x7152);
+    __asm__ volatile("mrs %0, tpidr_el0" : "=r"(mine));
+    EXPECT_EQ(mine, 0x7152);
+}
+
+TEST("TCB-0021", "a resumed thread goes ahead of others of its priority that are ready")
+{
+    struct thread thread[2];
+
+    order_count = 0;
+    for (seL4_Word i = 0; i < 2; i++) {
+        EXPECT(thread_new(&thread[i], PRIO_RUNNER, 0) != 0);
+        EXPECT_OK(thread_start(&thread[i], noter, i, 0, 0));
+    }
+    while (order_count < 2) {
+        seL4_Yield();
+    }
+    EXPECT_EQ(order[0], 1);
+    EXPECT_EQ(order[1], 0);
+}
+
+TEST("TCB-0022", "the buffer's capability is derived before it is looked at")
+{
+    seL4_CPtr tcb = object_new(seL4_TCBObject, 0);
+    seL4_CPtr untyped = object_new(seL4_UntypedObject, 13);
+    seL4_CPtr page = slot_new();
+
+    EXPECT_EQ(seL4_TCB_SetIPCBuffer(tcb, SCRATCH_VADDR, untyped), seL4_IllegalOperation);
+    EXPECT_OK(retype(untyped, seL4_ARM_SmallPageObject, 0, page, 1));
+    EXPECT_EQ(seL4_TCB_SetIPCBuffer(tcb, SCRATCH_VADDR, untyped), seL4_RevokeFirst);
+    EXPECT_EQ(seL4_TCB_SetIPCBuffer(tcb, SCRATCH_VADDR + 8, page), seL4_AlignmentError);
+}

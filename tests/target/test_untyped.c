@@ -208,12 +208,15 @@ TEST("UT-0014", "a destination that is no CNode or a window that does not fit is
 
 TEST("UT-0015", "the largest batch works and is revoked in one call")
 {
-    seL4_CPtr untyped = object_new(seL4_UntypedObject, 16);
+    static const seL4_Word types[] = {seL4_EndpointObject, seL4_TCBObject, seL4_ARM_VCPUObject};
+    seL4_CPtr untyped = object_new(seL4_UntypedObject, 20);
     seL4_CPtr cnode = object_new(seL4_CapTableObject, 8);
 
-    EXPECT_OK(seL4_Untyped_Retype(untyped, seL4_EndpointObject, 0, cnode, 0, 0, 0, 256));
-    EXPECT_OK(seL4_CNode_Revoke(ROOT, untyped, FULL_DEPTH));
-    EXPECT_EQ(seL4_CNode_Move(ROOT, slot_new(), FULL_DEPTH, cnode, 0, 8), seL4_FailedLookup);
-    EXPECT_EQ(seL4_CNode_Move(ROOT, slot_new(), FULL_DEPTH, cnode, 255, 8), seL4_FailedLookup);
-    EXPECT_OK(seL4_Untyped_Retype(untyped, seL4_UntypedObject, 16, cnode, 0, 0, 0, 1));
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        EXPECT_OK(seL4_Untyped_Retype(untyped, types[i], 0, cnode, 0, 0, 0, 256));
+        EXPECT_OK(seL4_CNode_Revoke(ROOT, untyped, FULL_DEPTH));
+        EXPECT_EQ(seL4_CNode_Move(ROOT, slot_new(), FULL_DEPTH, cnode, 0, 8), seL4_FailedLookup);
+        EXPECT_EQ(seL4_CNode_Move(ROOT, slot_new(), FULL_DEPTH, cnode, 255, 8), seL4_FailedLookup);
+    }
+    EXPECT_OK(seL4_Untyped_Retype(untyped, seL4_UntypedObject, 20, cnode, 0, 0, 0, 1));
 }

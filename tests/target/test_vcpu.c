@@ -529,3 +529,14 @@ TEST("VCPU-0017", "with stage 1 on, the fault address is the IPA that the guest'
     EXPECT_EQ(guest_exit(&guest), seL4_Fault_VMFault);
     EXPECT_EQ(seL4_GetMR(seL4_VMFault_Addr), 0xc0000123);
 }
+
+TEST("VCPU-0018", "a VCPU without a thread takes interrupts and registers, and keeps them")
+{
+    seL4_CPtr vcpu = object_new(seL4_ARM_VCPUObject, 0);
+
+    EXPECT_OK(seL4_ARM_VCPU_InjectIRQ(vcpu, 0, 0, 0, 0));
+    EXPECT_OK(seL4_ARM_VCPU_InjectIRQ(vcpu, 1023, 31, 1, 1));
+    EXPECT_OK(seL4_ARM_VCPU_WriteRegs(vcpu, seL4_VCPUReg_CNTVOFF, 0x1234));
+    EXPECT_EQ(seL4_ARM_VCPU_ReadRegs(vcpu, seL4_VCPUReg_CNTVOFF).value, 0x1234);
+    EXPECT_OK(seL4_ARM_VCPU_AckVPPI(vcpu, 27));
+}

@@ -347,3 +347,33 @@ TEST("VSPACE-0015", "copies of a frame cap are unmapped, and each deletion remov
     EXPECT(access_faults(OTHER_VADDR, false));
     EXPECT(!access_faults(SCRATCH_VADDR, true));
 }
+
+TEST("VSPACE-0016", "an ASID pool that goes takes all its address spaces with it")
+{
+    seL4_CPtr untyped = object_new(seL4_UntypedObject, seL4_ASIDPoolBits);
+    seL4_CPtr pool = slot_new();
+    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
+    seL4_CPtr vspace[40];
+
+    EXPECT_OK(seL4_ARM_ASIDControl_MakePool(seL4_CapASIDControl, untyped, ROOT, pool, FULL_DEPTH));
+    for (int i = 0; i < 40; i++) {
+        vspace[i] = object_new(seL4_ARM_VSpaceObject, 0);
+        EXPECT_OK(seL4_ARM_ASIDPool_Assign(pool, vspace[i]));
+    }
+    EXPECT_OK(
+        map_page(vspace[39], page, SCRATCH_VADDR, seL4_ReadWrite, seL4_ARM_Default_VMAttributes));
+    EXPECT_OK(seL4_ARM_Page_Clean_Data(page, 0, 64));
+    EXPECT_OK(seL4_CNode_Delete(ROOT, pool, FULL_DEPTH));
+    for (int i = 0; i < 40; i++) {
+        seL4_CPtr table = object_new(seL4_ARM_PageTableObject, 0);
+
+        EXPECT_EQ(
+            seL4_ARM_PageTable_Map(table, vspace[i], SCRATCH_VADDR, seL4_ARM_Default_VMAttributes),
+            seL4_FailedLookup);
+    }
+    /* The page still says where it was mapped, but that place is gone. */
+    EXPECT_EQ(seL4_ARM_Page_Clean_Data(page, 0, 64), seL4_FailedLookup);
+    EXPECT_EQ(seL4_GetMR(1), seL4_InvalidRoot);
+    EXPECT_OK(seL4_ARM_Page_Unmap(page));
+    EXPECT_EQ(seL4_ARM_Page_Clean_Data(page, 0, 64), seL4_IllegalOperation);
+}

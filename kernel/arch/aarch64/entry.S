@@ -37,8 +37,10 @@
     stp x9, x10, [sp, #CTX_ELR]
 #ifdef CONFIG_MEASURE_LATENCY
     mrs x10, cntpct_el0
-    adrp x11, latency_start
-    str x10, [x11, :lo12:latency_start]
+    adrp x11, latency_entry
+    add x11, x11, :lo12:latency_entry
+    stp x10, x1, [x11]
+    stp x7, x9, [x11, #16]
 #endif
 .endm
 
@@ -102,7 +104,15 @@ lower_sync:
     b.ne 1f
     sub x10, x9, #4 /* the call itself */
     str x10, [sp, #CTX_FAULT_IP]
+#ifdef CONFIG_DEBUG_BUILD
+    mov x19, sp
     load_stack
+    bl invariants_at_call
+    ldp x0, x1, [x19, #CTX_X(0)]
+    ldr x7, [x19, #CTX_X(7)]
+#else
+    load_stack
+#endif
 #ifdef CONFIG_FASTPATH
     /* x0 and x1 still hold the pointer and the message info. */
     cmn x7, #-SEL4_SYS_CALL

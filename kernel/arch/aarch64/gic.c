@@ -31,6 +31,7 @@ static void write32(uint64_t base, unsigned offset, uint32_t value)
     *(volatile uint32_t *)(uintptr_t)(base + offset) = value;
 }
 
+/* Bound: 1020 interrupts; at boot. */
 static void write_all(unsigned first, unsigned end, unsigned per_word, unsigned offset,
                       uint32_t value)
 {

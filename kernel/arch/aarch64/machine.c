@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Memory, caches, TLBs. Bound of the loops over memory: the lines of the range that is given; after
+ * boot no caller gives more than 4 KiB at once.
+ */
 #include "arch/machine.h"
 
 #include "arch/sysreg.h"
@@ -171,6 +175,7 @@ void arch_tlb_flush_page(unsigned vmid, uint64_t address)
     }
 }
 
+/* Bound: the cores. */
 bool arch_vmid_is_loaded(unsigned vmid)
 {
     for (unsigned i = 0; i < CONFIG_MAX_NUM_NODES; i++) {

@@ -50,6 +50,7 @@ static unsigned index(uint64_t address, unsigned shift)
     return (unsigned)(address >> shift) & (ENTRIES - 1);
 }
 
+/* Bound: 512 pages; at boot. */
 static void map_image(uint64_t from, const char *end, uint64_t attributes)
 {
     for (uint64_t va = from; va < (uint64_t)(uintptr_t)end; va += 4096) {
@@ -89,6 +90,7 @@ static uint64_t *window_table(uint64_t pa)
     return (uint64_t *)(uintptr_t)((*entry & 0xfffffffff000ull) + mmu_kernel_offset());
 }
 
+/* Bound: pieces of 2 MiB or 1 GiB; at boot. */
 bool mmu_add_window(uint64_t base, uint64_t size)
 {
     uint64_t pa = base & ~(SIZE_2M - 1);
@@ -120,6 +122,13 @@ bool mmu_add_window(uint64_t base, uint64_t size)
     return true;
 }
 
+void mmu_spare(uint64_t *base, uint64_t *end)
+{
+    *base = image_pa(window_level2[window_tables_used]);
+    *end = image_pa(window_level2[WINDOW_TABLES]);
+    window_tables_used = WINDOW_TABLES;
+}
+
 void mmu_activate(void)
 {
     __asm__ volatile("dsb ish" ::: "memory");
@@ -130,6 +139,7 @@ void mmu_activate(void)
     isb();
 }
 
+/* Bound: 2 MiB pieces of the range; the only caller asks for a page. */
 bool arch_pa_is_mapped(uint64_t pa, uint64_t size)
 {
     uint64_t end = pa + size;

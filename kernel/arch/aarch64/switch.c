@@ -140,6 +140,19 @@ void arch_reschedule_core(unsigned core)
     (void)core;
 }
 
+void arch_copy_tls(struct tcb *dest, struct tcb *source)
+{
+    if (source == current_thread()) {
+        arch_save_tls(source);
+    }
+    dest->context.tpidr = source->context.tpidr;
+    dest->context.tpidrro = source->context.tpidrro;
+    if (dest == current_thread()) {
+        write_sysreg(tpidr_el0, dest->context.tpidr);
+        write_sysreg(tpidrro_el0, dest->context.tpidrro);
+    }
+}
+
 void arch_set_tls_base(struct tcb *tcb, uint64_t base)
 {
     bool running = tcb == current_thread();

@@ -73,6 +73,7 @@ void arch_set_register(struct tcb *tcb, unsigned i, uint64_t value)
     set_word(tcb, register_words[i], value);
 }
 
+/* Bound: `count`, at most 36 registers. */
 void arch_registers_to_message(const struct tcb *tcb, struct tcb *to, uint64_t *buffer,
                                unsigned count)
 {
@@ -86,6 +87,7 @@ void arch_registers_to_message(const struct tcb *tcb, struct tcb *to, uint64_t *
     }
 }
 
+/* Bound: `count`, at most 36 registers. */
 void arch_registers_from_message(struct tcb *tcb, const struct tcb *from, const uint64_t *buffer,
                                  unsigned first, unsigned count)
 {
@@ -102,7 +104,7 @@ void arch_registers_from_message(struct tcb *tcb, const struct tcb *from, const 
 void arch_registers_written(struct tcb *tcb)
 {
     tcb->context.elr = tcb->context.fault_ip;
-    tcb->cache_next = 0;
+    tcb->resume_at = 0;
 }
 
 uint64_t arch_syscall_fault_word(const struct tcb *tcb, unsigned i)
@@ -125,6 +127,7 @@ void arch_set_exception_fault_word(struct tcb *tcb, unsigned i, uint64_t value)
     set_word(tcb, exception_fault_words[i], value);
 }
 
+/* Bound: eight registers. */
 void arch_give_syscall_fault(const struct tcb *faulter, struct tcb *receiver, uint64_t *message)
 {
     const struct user_context *context = &faulter->context;
@@ -142,7 +145,7 @@ void arch_give_syscall_fault(const struct tcb *faulter, struct tcb *receiver, ui
     message[SEL4_UNKNOWN_SYSCALL_NUMBER] = faulter->fault.word[0];
 }
 
-/* The words a handler may leave out, from the last one down. */
+/* The words a handler may leave out, from the last one down. Bound: `length`, at most 12. */
 void arch_take_syscall_reply(struct tcb *faulter, const struct tcb *replier,
                              const uint64_t *message, unsigned length)
 {

@@ -45,7 +45,10 @@ static void handle_irq(void)
     gic_end(acknowledged);
 }
 
-/* The thread to return to. With nobody to run, the core sleeps in the kernel. */
+/*
+ * The thread to return to. With nobody to run, the core sleeps in the kernel.
+ * No bound: as long as nobody can run.
+ */
 struct user_context *arch_next_context(void)
 {
     struct core *core = this_core();
@@ -175,6 +178,7 @@ struct user_context *trap_serror(uint64_t esr)
     return raise(&fault);
 }
 
+/* Bound: 31 registers. */
 _Noreturn void trap_kernel(uint64_t kind, const uint64_t *registers)
 {
     klog("kernel exception %lx: ESR %lx FAR %lx ELR %lx SPSR %lx\n", (unsigned long)kind,

@@ -73,6 +73,11 @@
 #else
 #define EXPORT_VTMR 0
 #endif
+#ifdef CONFIG_EXPORT_PMU_USER
+#define EXPORT_PMU 1
+#else
+#define EXPORT_PMU 0
+#endif
 
 static unsigned list_register_count;
 
@@ -89,12 +94,21 @@ static void load_native_sysregs(struct core *core)
     core->arch.cpacr_changed = false;
 }
 
+/* Opens the PMU for native threads, closes it for guests. */
+static void open_pmu(bool open)
+{
+    uint64_t mdcr = (read_sysreg(mdcr_el2) & MDCR_HPMN_MASK) | MDCR_TRAPS;
+
+    write_sysreg(mdcr_el2, open ? mdcr & ~(uint64_t)MDCR_PMU_TRAPS : mdcr);
+    write_sysreg(pmuserenr_el0, open ? PMUSERENR_EN : 0);
+}
+
+/* Bound: 64 list registers. */
 void arch_vcpu_init_core(void)
 {
     struct core *core = this_core();
-    uint64_t mdcr = read_sysreg(mdcr_el2) & MDCR_HPMN_MASK;
 
-    write_sysreg(mdcr_el2, mdcr | MDCR_TRAPS);
+    open_pmu(EXPORT_PMU);
     write_sysreg(vpidr_el2, read_sysreg(midr_el1));
     write_sysreg(hstr_el2, 0);
     write_sysreg(cptr_el2, CPTR_FPU_TRAP);
@@ -136,6 +150,9 @@ static void enter_guest_mode(struct core *core, struct vcpu *vcpu)
         } else {
             gic_unmask(PLAT_VTIMER_IRQ);
         }
+    }
+    if (EXPORT_PMU) {
+        open_pmu(false);
     }
     write_sysreg(hcr_el2, HCR_GUEST);
     core->arch.vcpu_active = true;
@@ -179,10 +196,13 @@ static void deactivate(struct core *core)
     if (EXPORT_VTMR) {
         stop_timer(core, vcpu);
     }
+    if (EXPORT_PMU) {
+        open_pmu(true);
+    }
     core->arch.vcpu_active = false;
 }
 
-/* Completes the memory copy of the loaded, inactive VCPU. */
+/* Completes the memory copy of the loaded, inactive VCPU. Bound: 64 list registers. */
 static void save_all(struct core *core, struct vcpu *vcpu)
 {
     uint64_t sctlr = vcpu->regs[REG(SCTLR)];
@@ -209,6 +229,7 @@ static void save_all(struct core *core, struct vcpu *vcpu)
     }
 }
 
+/* Bound: 64 list registers. */
 static void load_all(struct core *core, struct vcpu *vcpu)
 {
 #define LOAD(name, sysreg) write_sysreg(sysreg, vcpu->regs[REG(name)]);

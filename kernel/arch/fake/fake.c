@@ -135,6 +135,12 @@ void arch_set_tls_base(struct tcb *tcb, uint64_t base)
     tcb->context.tpidr = base;
 }
 
+void arch_copy_tls(struct tcb *dest, struct tcb *source)
+{
+    dest->context.tpidr = source->context.tpidr;
+    dest->context.tpidrro = source->context.tpidrro;
+}
+
 void arch_release_fpu(struct tcb *tcb)
 {
     arch_forget_thread(tcb);

@@ -413,7 +413,7 @@ static void test_rotate(void)
            "rotate: root of the source");
     rotate.cap[1] = ROOT;
     rotate.cap[0] = ntfn;
-    TAP_OK(REFUSES(ROOT, &rotate, SEL4_FAILED_LOOKUP, 0, SEL4_LOOKUP_INVALID_ROOT),
+    TAP_OK(REFUSES(ROOT, &rotate, SEL4_FAILED_LOOKUP, 1, SEL4_LOOKUP_INVALID_ROOT),
            "rotate: root of the pivot");
     rotate.cap[0] = ROOT;
     rotate.word[3] = b;

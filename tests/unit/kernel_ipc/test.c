@@ -230,6 +230,40 @@ static void cancel_badged(void)
            "cancel: receivers stay");
 }
 
+/* It stops for an interrupt after each sender, and goes on where it was, whoever has left since. */
+static void cancel_preempted(void)
+{
+    begin();
+    struct actor third = scene_thread(255, 0);
+    uint64_t other = scene_make(SEL4_TYPE_ENDPOINT, 0);
+    uint64_t one = scene_mint(endpoint, 15, 1);
+    uint64_t two = scene_mint(endpoint, 15, 2);
+    const struct host_message *cancel =
+        MESSAGE(.label = CNodeCancelBadgedSends, .length = 2, .word = { one, 64 });
+
+    for (unsigned leaves = 0; leaves < 2; leaves++) {
+        (void)scene_do(client.tcb, SEL4_SYS_SEND, one, &none);
+        (void)scene_do(server.tcb, SEL4_SYS_SEND, two, &none);
+        (void)scene_do(third.tcb, SEL4_SYS_SEND, one, &none);
+        scene_run(host_root);
+        fake_machine.irq_pending = true;
+        (void)host_call(ROOT, cancel);
+        fake_machine.irq_pending = false;
+        TAP_OK(scene_restarts(client.tcb) && third.tcb->state == THREAD_BLOCKED_SEND,
+               "cancel: stops when an interrupt waits");
+        if (leaves) {
+            thread_suspend(server.tcb);
+            thread_restart(server.tcb);
+            (void)scene_do(server.tcb, SEL4_SYS_SEND, other, &none);
+        }
+        scene_run(host_root);
+        TAP_OK(host_call(ROOT, cancel) == 0 && scene_restarts(third.tcb) &&
+                   server.tcb->state == THREAD_BLOCKED_SEND,
+               "cancel: goes on with the next sender%s", leaves ? ", also if that one left" : "");
+        (void)host_syscall(SEL4_SYS_NB_RECV, endpoint, &none);
+    }
+}
+
 /* Threads that become ready by it run at once if they are more urgent. */
 static void urgent_senders(void)
 {
@@ -764,6 +798,7 @@ int main(void)
     scene_play("call without answer", call_without_answer);
     scene_play("call with grantReply", call_with_grant_reply);
     scene_play("cancel badged sends", cancel_badged);
+    scene_play("cancel preempted", cancel_preempted);
     scene_play("urgent senders", urgent_senders);
     scene_play("endpoint deleted", endpoint_deleted);
     scene_play("message lengths", lengths);

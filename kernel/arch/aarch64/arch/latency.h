@@ -11,8 +11,14 @@
 #ifdef CONFIG_MEASURE_LATENCY
 #include <stdint.h>
 
-/* Counter at the exception, written by entry.S. */
-extern uint64_t latency_start;
+/* Counter at the exception or at the last look, and the entry's registers; entry.S writes it. */
+struct latency_entry {
+    uint64_t start;
+    uint64_t x1; /* of a system call: message info, that is label and lengths */
+    uint64_t x7; /* of a system call: its number */
+    uint64_t pc; /* user level's */
+};
+extern struct latency_entry latency_entry;
 
 /* A stretch ends here and the next begins. */
 void latency_end(void);

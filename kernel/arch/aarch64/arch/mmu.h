@@ -26,6 +26,14 @@ void mmu_build(void);
  */
 bool mmu_add_window(uint64_t base, uint64_t size);
 
+/*
+ * mmu_spare() - memory set aside for tables of the window that was not needed
+ * @base, @end: out: physical, page aligned; base == end if there is none
+ *
+ * Once, when nothing is added to the window any more. The memory is the caller's.
+ */
+void mmu_spare(uint64_t *base, uint64_t *end);
+
 /* Switches this core to the tables. */
 void mmu_activate(void);
 

@@ -30,8 +30,10 @@
 #define CPTR_FPU_OPEN 0x33ff
 #define CPTR_FPU_TRAP (0x33ff | (1 << 10))
 
-/* MDCR_EL2: debug registers and PMU belong to nobody: TDRA, TDOSA, TDA, TPM, TPMCR. */
-#define MDCR_TRAPS ((1 << 11) | (1 << 10) | (1 << 9) | (1 << 6) | (1 << 5))
+/* MDCR_EL2: debug registers and PMU belong to nobody: TDRA, TDOSA, TDA; TPM, TPMCR. */
+#define MDCR_PMU_TRAPS ((1 << 6) | (1 << 5))
+#define MDCR_TRAPS     ((1 << 11) | (1 << 10) | (1 << 9) | MDCR_PMU_TRAPS)
+#define PMUSERENR_EN   1
 #define MDCR_HPMN_MASK 0x1f
 
 /* CNTKCTL_EL1, CNTHCTL_EL2: what EL0 may use. */

@@ -93,6 +93,9 @@ void arch_make_native(struct tcb *tcb);
 /* Writes the thread-local storage register, in hardware too if the thread is running. */
 void arch_set_tls_base(struct tcb *tcb, uint64_t base);
 
+/* Both TLS registers of one thread become those of another; either may be running. */
+void arch_copy_tls(struct tcb *dest, struct tcb *source);
+
 struct core;
 
 /* Loads everything the thread needs on this core; the context itself is loaded on return. */

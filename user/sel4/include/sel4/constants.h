@@ -75,6 +75,7 @@ typedef enum {
     seL4_TCBFlag_fpuDisabled = SEL4_TCB_FLAG_FPU_DISABLED,
     SEL4_FORCE_LONG_ENUM(seL4_TCBFlag)
 } seL4_TCBFlag;
+#define seL4_TCBFlag_MASK SEL4_TCB_FLAG_FPU_DISABLED
 
 /* Words of fault messages; the meaning of each is in contract/sel4/fault.h. */
 typedef enum {

@@ -32,6 +32,14 @@ typedef struct seL4_CNode_CapData seL4_CNode_CapData_t;
         value.words[0] &= ~((seL4_Word)(mask) << (shift));                                         \
         value.words[0] |= (field & (mask)) << (shift);                                             \
         return value;                                                                              \
+    }                                                                                              \
+    LIBSEL4_INLINE_FUNC seL4_Word type##_ptr_get_##field(const type##_t *value)                    \
+    {                                                                                              \
+        return type##_get_##field(*value);                                                         \
+    }                                                                                              \
+    LIBSEL4_INLINE_FUNC void type##_ptr_set_##field(type##_t *value, seL4_Word field)              \
+    {                                                                                              \
+        *value = type##_set_##field(*value, field);                                                \
     }
 
 LIBSEL4_FIELD(seL4_MessageInfo, label, SEL4_MSG_INFO_LABEL_SHIFT, SEL4_MSG_INFO_LABEL_MASK)
@@ -71,7 +79,7 @@ LIBSEL4_INLINE_FUNC seL4_CapRights_t seL4_CapRights_new(seL4_Word capAllowGrantR
     return rights;
 }
 
-LIBSEL4_FIELD(seL4_CNode_CapData, guard, SEL4_CAP_DATA_GUARD_SHIFT, 0x3fffffffffffffffu)
+LIBSEL4_FIELD(seL4_CNode_CapData, guard, SEL4_CAP_DATA_GUARD_SHIFT, 0x3ffffffffffffffu)
 LIBSEL4_FIELD(seL4_CNode_CapData, guardSize, SEL4_CAP_DATA_GUARD_SIZE_SHIFT,
               SEL4_CAP_DATA_GUARD_SIZE_MASK)
 
