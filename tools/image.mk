@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # From sources to build/images/<topology>/image.bin, and the disk of the emulated board. A variant of an
-# image (shared RAM, real seL4) has its own folder, so that switching back costs nothing.
+# image (shared RAM, real seL4) has its own folder, so that switching back costs nothing. Tests have descriptions of
+# their own: they give DESCRIPTION, IMAGE_DIR, GUEST_ROOTFS and, for what only they know, COMPOSE_FLAGS.
 
 TOPOLOGIES := $(patsubst topologies/%/,%,$(wildcard topologies/*/))
 DESCRIPTION := topologies/$(TOPOLOGY)/$(TOPOLOGY).camkes
@@ -64,7 +65,7 @@ image: check-choices check-sel4-prefix loader user composer $(DEVICE_VM) $(TP)/.
 		-M guest-kernel=$(TP)/guest-kernel/Image -M device-vm.cpio=$(DEVICE_VM) \
 		$(if $(STOCK),-M stock-kernel=$(TP)/stock-kernel/Image -M stock-initrd.cpio=$(TP)/stock-kernel/initrd.cpio) \
 		--loader build/loader/loader.bin --kernel $(KERNEL) \
-		$(if $(SEL4_PREFIX),--sel4-prefix $(SEL4_ROOT)) --components build/user$(if $(SEL4_PREFIX),-sel4) -o $(IMAGE_DIR) $(DESCRIPTION)
+		$(COMPOSE_FLAGS) $(if $(SEL4_PREFIX),--sel4-prefix $(SEL4_ROOT)) --components build/user$(if $(SEL4_PREFIX),-sel4) -o $(IMAGE_DIR) $(DESCRIPTION)
 	@echo "image: $(IMAGE)"
 
 # Made once and then the user's: a newer root file system never replaces it (see clean-disk).
@@ -75,7 +76,7 @@ $(BOARD_DISK): | $(TP)/.rootfs-$(GUEST).stamp composer
 # A fresh disk for a test, at DISK.
 .PHONY: test-disk
 test-disk: check-choices $(TP)/.rootfs-$(GUEST).stamp composer
-	@guest/images/board-disk/build.sh $(DISK) $(GUEST_ROOTFS) $$($(COMPOSER) --list-disks $(DESCRIPTION))
+	@guest/images/board-disk/build.sh $(DISK) $(GUEST_ROOTFS) $$($(COMPOSER) $(COMPOSE_FLAGS) --list-disks $(DESCRIPTION))
 
 # For scripts that build a variant and need its place.
 .PHONY: print-image

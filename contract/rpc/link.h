@@ -57,7 +57,8 @@
  *  DETACH and a replacing ATTACH end every outstanding access: no REPLY follows. Accesses carry the
  *  number of the attachment that they are meant for; the device side drops those of another one.
  *  A RESET outlives DETACH, and may be sent in a session without a backend: it is answered when
- *  nothing of any earlier backend writes to the pool.
+ *  nothing of any earlier backend writes to the pool. While hardware does (DMA that nobody can stop) the
+ *  device side answers BUSY every LINK_BUSY_MS, and the driver side asks again.
  *
  * Source: docs/reference/link-protocol.md; operations: contract/rpc/ring.h; model: tests/model
  */
@@ -105,6 +106,9 @@
 #define LINK_STATUS_OK      0u
 #define LINK_STATUS_NO_DEV  1u /* backend alive, nothing at this address */
 #define LINK_STATUS_DEAD    2u /* no backend */
+#define LINK_STATUS_BUSY    3u /* of a RESET: not yet, hardware still writes to the pool */
+
+#define LINK_BUSY_MS 2000u
 
 /* addr is a guest-physical address of the driver VM, inside the link's ECAM or memory window. */
 struct link_msg {

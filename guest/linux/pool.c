@@ -53,6 +53,16 @@ unsigned long sel4_pool_busy(struct sel4_link *link)
 	return busy;
 }
 
+bool sel4_pool_pinned(struct sel4_link *link)
+{
+	unsigned long i;
+
+	for (i = 0; i < link->info.pool_bytes >> PAGE_SHIFT; i++)
+		if (folio_maybe_dma_pinned(page_folio(pool_page(link, i))))
+			return true;
+	return false;
+}
+
 int sel4_pool_mmap(struct sel4_link *link, struct vm_area_struct *vma)
 {
 	unsigned long pages = link->info.pool_bytes >> PAGE_SHIFT;

@@ -9,7 +9,9 @@
 
 #include "virt.h"
 
+/* How often an unanswered RESET is looked at: without a backend, with one. */
 #define POOL_POLL	msecs_to_jiffies(10)
+#define BACKEND_POLL	msecs_to_jiffies(200)
 
 /* What a slot's number means inside a cookie. */
 #define ID_RESET	REQUEST_SLOTS
@@ -144,10 +146,11 @@ static void reset_message(struct sel4_link *link, u32 tag)
 	count(&link->stats.resets);
 	link->reset_pending = true;
 	link->reset_tag = tag;
+	link->reset_patience = jiffies + msecs_to_jiffies(LINK_BUSY_MS);
 	if (link->started)
 		enqueue_reset(link);
-	else
-		mod_delayed_work(system_wq, &link->reset_work, 0);
+	mod_delayed_work(system_wq, &link->reset_work,
+			 link->started ? msecs_to_jiffies(LINK_BUSY_MS) : 0);
 }
 
 void sel4_request_reset_backend(struct sel4_link *link)
@@ -163,38 +166,50 @@ void sel4_request_message(struct sel4_link *link, const struct link_msg *msg)
 		access_message(link, msg);
 }
 
-static void answer_reset(struct sel4_link *link)
+static void answer_reset(struct sel4_link *link, u32 status)
 {
 	if (!link->reset_pending)
 		return;
 	link->reset_pending = false;
-	reply(link, link->reset_tag, 0, LINK_STATUS_OK);
+	reply(link, link->reset_tag, 0, status);
 }
 
-/* Answers a RESET that came while no backend served: when the last one's pages are back. */
+/* Without a backend a RESET is answered when the last one's pages are back. */
+static bool reset_complete(struct sel4_link *link, bool fresh)
+{
+	/* A backend that has not started yet was let in because the pool was idle. */
+	return fresh || !sel4_pool_busy(link);
+}
+
+/*
+ * Follows a RESET that nobody has answered yet: one that came while no backend
+ * served, and one that takes its backend long.
+ */
 static void reset_work(struct work_struct *work)
 {
 	struct sel4_link *link = container_of(to_delayed_work(work), struct sel4_link, reset_work);
-	bool fresh, wanted;
+	bool wanted, started, fresh, complete, pinned;
 
 	spin_lock_irq(&link->lock);
-	wanted = link->reset_pending && !link->started;
-	/* A backend that has not started yet was let in because the pool was idle. */
+	wanted = link->reset_pending;
+	started = link->started;
 	fresh = link->has_vm;
 	spin_unlock_irq(&link->lock);
 	if (!wanted)
 		return;
-	if (!fresh && sel4_pool_busy(link)) {
-		schedule_delayed_work(&link->reset_work, POOL_POLL);
-		return;
-	}
+	complete = !started && reset_complete(link, fresh);
+	pinned = !complete && time_after_eq(jiffies, link->reset_patience) &&
+		 sel4_pool_pinned(link);
 	spin_lock_irq(&link->lock);
-	if (link->started) {
+	if (link->started && !started)
 		enqueue_reset(link);
-	} else {
-		answer_reset(link);
-		sel4_session_service(link);
-	}
+	else if (complete)
+		answer_reset(link, LINK_STATUS_OK);
+	else if (pinned)
+		answer_reset(link, LINK_STATUS_BUSY);
+	if (link->reset_pending)
+		schedule_delayed_work(&link->reset_work, link->started ? BACKEND_POLL : POOL_POLL);
+	sel4_session_service(link);
 	spin_unlock_irq(&link->lock);
 }
 
@@ -272,7 +287,7 @@ static void complete_reset(struct sel4_link *link, struct request *req)
 		enqueue_reset(link);
 		return;
 	}
-	answer_reset(link);
+	answer_reset(link, LINK_STATUS_OK);
 	if (link->announce_held)
 		sel4_session_attach(link);
 }

@@ -156,6 +156,7 @@ struct sel4_link {
 	u64 cookie;
 	bool reset_pending;		/* the peer waits for an answer to a RESET */
 	u32 reset_tag;
+	unsigned long reset_patience;	/* jiffies: from then on the answer may be BUSY */
 	struct delayed_work reset_work;
 
 	/* event.c */
@@ -252,6 +253,8 @@ int sel4_pool_init(struct sel4_link *link, struct device_node *region);
 int sel4_pool_mmap(struct sel4_link *link, struct vm_area_struct *vma);
 /* Pages that somebody still maps or that a device still uses. */
 unsigned long sel4_pool_busy(struct sel4_link *link);
+/* Some of them are pinned for DMA: hardware may be writing to them. */
+bool sel4_pool_pinned(struct sel4_link *link);
 
 /* stats.c */
 extern const struct attribute_group *sel4_link_groups[];

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """A backend that dies (QEMU killed, device VM restarted) costs its clients their devices until they
-restart, and nothing else: nothing hangs, everything works again with the new backend."""
+restart or go off, and nothing else: nothing hangs, everything works again with the new backend."""
 
 import os
 import sys
@@ -19,6 +19,8 @@ BOUND_S = 60
 # was in flight to a dead disk is never answered. Even "reboot -n -f" looks one up; the kernel's own does not.
 RESTART = "echo b > /proc/sysrq-trigger\n"
 KEEP_TOOLS = "cp /bin/busybox /tmp/busybox && cd /tmp"
+# "-n": nobody can write to the disk any more. "chroot": the program looks for a log of logins.
+GO_OFF = "/tmp/busybox chroot /tmp /busybox poweroff -n -f\n"
 
 
 def functions(user):
@@ -60,6 +62,15 @@ def device_vm_restarted(tap, user, device):
     user.login()
 
 
+def goes_off(tap, user, device):
+    user.must(KEEP_TOOLS)
+    device.must("kill -9 $(pidof qemu-system-aarch64)")
+    user.type(GO_OFF)
+    tap.attempt("the driver VM goes off although its root disk had died", user.wait,
+                rf"^\[{DRIVER} vmm\] {DRIVER}: power-off$", BOUND_S)
+    tap.equal(device.run("echo alive", BOUND_S), (0, "alive"), "the device VM runs on")
+
+
 def main(tap):
     with System("vm_qemu_virtio", test="backend_loss", guest="small") as system:
         user, device = system.vm(DRIVER), system.vm(DEVICE)
@@ -74,6 +85,8 @@ def main(tap):
         device_vm_restarted(tap, user, device)
         duties.file_is_there(tap, user, "kept", wrote, "synced data is there after the device VM restarted")
         duties.web(tap, user, "the network works with the new device VM", 1)
+
+        goes_off(tap, user, device)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from tap import run  # noqa: E402
 
 DEVICE = "device-vm"
 ROUNDS = 3
+POWER_OFF_S = 60
 
 
 def start_traffic(user, device):
@@ -55,6 +56,7 @@ def main(tap):
         duties.web(tap, user, "its network works", 1)
 
         user.type("poweroff\n")
+        tap.attempt("the VM is off", user.wait, rf"\[{user.name} vmm\] {user.name}: power-off$", POWER_OFF_S)
         tap.equal([duties.boot_id(neighbour), duties.boot_id(device)], lives,
                   "neighbour and device VM ran through all of it")
         duties.web(tap, neighbour, "the neighbour's network works while the VM is off", 1)

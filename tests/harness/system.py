@@ -43,13 +43,20 @@ def remove_left_disks(folder):
 
 class System:
     """One running topology. "test" names transcripts and the disk; "prepare" may change the new disk's file;
-    "board" goes to Board."""
+    "board" goes to Board. A test with a description of its own gives "description" (path from the top), "images"
+    (name in the description to file) and "disk_image" (what the board's disk holds for each client); the rest is
+    the topology's."""
 
     def __init__(self, topology, test, guest="debian", swiotlb=True, sel4_prefix="", driver_kernel="guest",
-                 prepare=None, **board):
+                 prepare=None, description=None, images=None, disk_image=None, **board):
         self.topology = topology
         choices = [f"TOPOLOGY={topology}", f"GUEST={guest}", f"VMSWIOTLB={1 if swiotlb else 0}",
                    f"SEL4_PREFIX={sel4_prefix}", f"DRIVER_KERNEL={driver_kernel}"]
+        if description:
+            flags = " ".join(["-I topologies/include", *(f"-M {name}={path}" for name, path in (images or {}).items())])
+            choices += [f"DESCRIPTION={description}", f"IMAGE_DIR=build/tests/images/{test}",
+                        f"COMPOSE_FLAGS={flags}"]
+        choices += [f"GUEST_ROOTFS={disk_image}"] if disk_image else []
         make("image", *choices)
         self.disk = os.path.join(TOP, "build/tests/disks", f"{test}-{os.getpid()}.raw")
         remove_left_disks(os.path.dirname(self.disk))

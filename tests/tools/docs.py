@@ -3,12 +3,11 @@
 """tools/check-docs: everything that this tree's documents name is there, and what is not is noticed."""
 
 import os
-import subprocess
 import sys
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../harness"))
+from scratch_tree import check  # noqa: E402
 from tap import run  # noqa: E402
 
 TOOL = os.path.join(HERE, "../../tools/check-docs")
@@ -33,24 +32,13 @@ WRONG = [
 ]
 
 
-def check(tree=None):
-    if tree is None:
-        return subprocess.run([TOOL], stdout=subprocess.PIPE, text=True, check=False)
-    with tempfile.TemporaryDirectory() as top:
-        for path, text in tree.items():
-            os.makedirs(os.path.join(top, os.path.dirname(path)), exist_ok=True)
-            with open(os.path.join(top, path), "w", encoding="utf-8") as file:
-                file.write(text)
-        return subprocess.run([TOOL, "--top", top], stdout=subprocess.PIPE, text=True, check=False)
-
-
 def main(tap):
-    done = check()
+    done = check(TOOL)
     tap.ok(done.returncode == 0, "files, functions, links and make targets in documents exist", done.stdout)
-    done = check(TREE)
+    done = check(TOOL, TREE)
     tap.ok(done.returncode == 0, "a small tree in order is accepted", done.stdout)
     for text, complaint in WRONG:
-        done = check({**TREE, "README.md": text})
+        done = check(TOOL, {**TREE, "README.md": text})
         tap.ok(done.returncode == 1 and complaint in done.stdout, f"noticed: {complaint}", done.stdout)
 
 

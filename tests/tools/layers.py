@@ -3,12 +3,11 @@
 """tools/check-layers: this tree keeps to its table, and a tree that does not is caught."""
 
 import os
-import subprocess
 import sys
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../harness"))
+from scratch_tree import check  # noqa: E402
 from tap import run  # noqa: E402
 
 TOOL = os.path.join(HERE, "../../tools/check-layers")
@@ -47,24 +46,13 @@ WRONG = [
 ]
 
 
-def check(tree=None):
-    if tree is None:
-        return subprocess.run([TOOL], stdout=subprocess.PIPE, text=True, check=False)
-    with tempfile.TemporaryDirectory() as top:
-        for path, text in tree.items():
-            os.makedirs(os.path.join(top, os.path.dirname(path)), exist_ok=True)
-            with open(os.path.join(top, path), "w", encoding="utf-8") as file:
-                file.write(text)
-        return subprocess.run([TOOL, "--top", top], stdout=subprocess.PIPE, text=True, check=False)
-
-
 def main(tap):
-    done = check()
+    done = check(TOOL)
     tap.ok(done.returncode == 0, "the sources keep to the table in ARCHITECTURE.md", done.stdout)
-    done = check(TREE)
+    done = check(TOOL, TREE)
     tap.ok(done.returncode == 0, "a small tree in order is accepted", done.stdout)
     for path, text, complaint in WRONG:
-        done = check({**TREE, path: text})
+        done = check(TOOL, {**TREE, path: text})
         tap.ok(done.returncode == 1 and complaint in done.stdout, f"caught: {complaint}", done.stdout)
 
 

@@ -3,7 +3,7 @@
  * What one exit of a guest costs, in nanoseconds of the virtual counter. Under -icount shift=0 a
  * nanosecond is an instruction, so the figures do not depend on the machine that emulates.
  */
-#include "../../hostile/rogue/guest.h"
+#include "guest.h"
 
 #define ROUNDS     1000u
 #define NS_PER_S   UINT64_C(1000000000)
@@ -65,8 +65,9 @@ static void measure(const char *name, void (*exit_once)(void))
     print(" ns\n");
 }
 
-void guest_main(void)
+void guest_main(uint64_t dtb)
 {
+    (void)dtb;
     write32(GICD, 1);
     write32(GICC + 4, 0xf0);
     write32(GICC, 1);
@@ -76,5 +77,5 @@ void guest_main(void)
     measure("psci", power_call);
     measure("self-interrupt", interrupt_myself);
     print("exit end\n");
-    (void)smc(0x84000008, 0, 0, 0);
+    (void)smc(SYSTEM_OFF, 0, 0, 0);
 }

@@ -11,10 +11,7 @@ kernel=${KERNEL:-$top/build/kernel/release/kernel.elf}
 components=${COMPONENTS:-$top/build/user}
 mkdir -p "$out"
 for guest in rogue witness; do
-    ${CROSS:-aarch64-linux-gnu-}gcc -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -nostdlib \
-        -mgeneral-regs-only -mstrict-align -fpie -static -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
-        -T "$here/guest.ld" -o "$out/$guest.elf" "$here/start.S" "$here/$guest.c"
-    ${CROSS:-aarch64-linux-gnu-}objcopy -O binary "$out/$guest.elf" "$out/$guest.bin"
+    "$top/tests/hostile/bare/build.sh" "$out/$guest.bin" "$here/$guest.c"
 done
 # A kernel that is none passes the composer only if it is spoilt afterwards: rogue_guest.py finds it by its end.
 cp "$out/witness.bin" "$out/broken.bin"

@@ -16,7 +16,7 @@ static uint64_t seed = 88172645463325252;
 
 long guest_syscall(long number, long x0, long x1, long x2, long x3, long x4, long x5);
 void guest_forge(uint64_t info, uint64_t mr0, uint64_t mr1, uint64_t mr2, uint64_t mr3);
-extern char guest_forge_return[] __attribute__((visibility("hidden"))); /* not in a GOT */
+extern char guest_forge_return[] GUEST_HIDDEN;
 
 static uint64_t random64(void)
 {
@@ -257,19 +257,20 @@ static void all_stages(void)
     stage("bad sleep");
 }
 
-void guest_main(void)
+void guest_main(uint64_t dtb)
 {
+    (void)dtb;
     print(mark == 0 ? "rogue: memory is clean\n" : "rogue: memory of the last life is there\n");
     mark = MARK;
     all_stages();
     print("rogue: done, r or o?\n");
     for (;;) {
-        uint32_t key = read32(UART + 0x18) & 0x10 ? 0 : read32(UART) & 0xff;
+        uint32_t key = read_key();
 
         if (key == 'r') {
-            (void)smc(0x84000009, 0, 0, 0);
+            (void)smc(SYSTEM_RESET, 0, 0, 0);
         } else if (key == 'o') {
-            (void)smc(0x84000008, 0, 0, 0);
+            (void)smc(SYSTEM_OFF, 0, 0, 0);
         }
     }
 }

@@ -9,11 +9,12 @@
 
 volatile uint64_t guest_exceptions;
 
-void guest_main(void)
+void guest_main(uint64_t dtb)
 {
     uint64_t hertz;
     uint64_t next;
 
+    (void)dtb;
     write32(GICD, 1);
     write32(GICD + 0x100, 1u << VTIMER_IRQ);
     write32(GICC + 4, 0xff);

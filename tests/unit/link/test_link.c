@@ -490,6 +490,65 @@ static void test_late_reset(void)
            "link/a backend that was only slow to reset is as good as a new one");
 }
 
+/* Answers the RESET that is outstanding, if there is one. */
+static void answer_reset(uint32_t status)
+{
+    for (unsigned i = 0; i < LINK_OUTSTANDING; i++) {
+        const struct link_request *request = &w.link.session.requests[i];
+
+        if (request->reset && request->state == LINK_REQUEST_SENT) {
+            (void)fake_peer_send(&w.peer, &(struct link_msg){
+                .op = LINK_MSG_REPLY, .tag = request->tag, .status = status });
+            break;
+        }
+    }
+    settle();
+}
+
+static void busy_until(uint64_t end_ns)
+{
+    while (w.now < end_ns) {
+        w.now += LINK_BUSY_MS * UINT64_C(1000000);
+        link_tick(&w.link);
+        answer_reset(LINK_STATUS_BUSY);
+    }
+}
+
+static void test_reset_with_slow_hardware(void)
+{
+    start_running();
+    w.peer.ignore_resets = true;
+    link_reset_begin(&w.link);
+    settle();
+    busy_until(w.now + LINK_RESET_BUSY_NS - LINK_RESET_TIMEOUT_NS);
+    TAP_OK(!link_reset_ready(&w.link) && w.unmaps == 0,
+           "link/hardware that still writes to the pool is waited for");
+    answer_reset(LINK_STATUS_OK);
+    TAP_OK(link_reset_ready(&w.link) && w.unmaps == 0, "link/until it has finished");
+    restart_guest();
+    settle();
+    TAP_OK(link_session_alive(&w.link.session), "link/and the backend serves the new guest");
+}
+
+static void test_reset_with_stuck_hardware(void)
+{
+    start_running();
+    w.peer.ignore_resets = true;
+    link_reset_begin(&w.link);
+    settle();
+    busy_until(w.now + LINK_RESET_BUSY_NS + LINK_RESET_TIMEOUT_NS);
+    TAP_OK(w.unmaps == 1 && !link_reset_ready(&w.link),
+           "link/hardware that never finishes is not waited for without end");
+    link_signals(&w.link, UNMAPPED);
+    restart_guest();
+    busy_until(w.now + LINK_RESET_BUSY_NS);
+    TAP_OK(w.maps == 0 && !link_session_alive(&w.link.session),
+           "link/the new guest gets no device meanwhile");
+    answer_reset(LINK_STATUS_OK);
+    TAP_OK(w.maps == 1 && link_session_alive(&w.link.session),
+           "link/but as soon as it has finished after all");
+}
+
 static void test_reset_with_dead_backend(void)
 {
     start();
@@ -578,6 +637,8 @@ int main(void)
     test_reset_with_access();
     test_reset_without_answer();
     test_late_reset();
+    test_reset_with_slow_hardware();
+    test_reset_with_stuck_hardware();
     test_reset_with_dead_backend();
     test_reset_with_dead_device_vm();
     test_two_links();

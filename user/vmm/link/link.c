@@ -37,6 +37,15 @@ static void restore_pool(struct link *link)
     }
 }
 
+static void on_attached(void *owner)
+{
+    struct link *link = owner;
+
+    link->exposed = true;
+    restore_pool(link);
+    vpci_backend_up(&link->vpci);
+}
+
 static void ask_unmap(struct link *link)
 {
     link->reset = LINK_RESET_UNMAP;
@@ -47,32 +56,60 @@ static void ask_unmap(struct link *link)
                     link->config->name);
 }
 
-static void try_reset_request(struct link *link)
+static void request_reset(struct link *link)
 {
     const struct link_msg msg = { .op = LINK_MSG_RESET };
+    int error = link_session_request(&link->session, &msg, COOKIE_RESET);
 
-    switch (link_session_request(&link->session, &msg, COOKIE_RESET)) {
-    case 0:
-        link->reset_sent = true;
-        break;
-    case RT_ERR_BUSY:
-        break; /* again when there is room, until the deadline */
-    default:
+    link->reset_due = error == RT_ERR_BUSY; /* again when there is room, until the deadline */
+    if (error != 0 && error != RT_ERR_BUSY && link->reset == LINK_RESET_ASKED) {
         ask_unmap(link);
-        break;
+    }
+}
+
+/* Taking the pool away stops CPUs only, so hardware that still writes to it is waited for. */
+static void wait_for_hardware(struct link *link)
+{
+    uint64_t now = now_ns(link);
+
+    if (now >= link->reset_busy_until_ns) {
+        ask_unmap(link);
+    } else {
+        rt_warn_limited(&link->pool_log,
+                        "link %s: hardware of the device VM still writes to the pool",
+                        link->config->name);
+        link->reset_deadline_ns = now + LINK_RESET_TIMEOUT_NS;
+    }
+    request_reset(link);
+}
+
+/* Of a backend whose pool was taken away: it was only slow, so now it is as good as a new one. */
+static void shunned_reset_reply(struct link *link, uint32_t status)
+{
+    if (!link->session.shunned) {
+        return;
+    }
+    if (status == LINK_STATUS_BUSY) {
+        request_reset(link);
+    } else if (status == LINK_STATUS_OK) {
+        link_session_trust(&link->session);
+        if (link->session.attached) {
+            on_attached(link);
+        }
     }
 }
 
 static void reset_reply(struct link *link, uint32_t status)
 {
     if (link->reset != LINK_RESET_ASKED) {
-        return;
-    }
-    if (status != LINK_STATUS_OK) {
+        shunned_reset_reply(link, status);
+    } else if (status == LINK_STATUS_OK) {
+        link->reset = LINK_RESET_READY;
+    } else if (status == LINK_STATUS_BUSY) {
+        wait_for_hardware(link);
+    } else {
         ask_unmap(link);
-        return;
     }
-    link->reset = LINK_RESET_READY;
 }
 
 void link_reset_begin(struct link *link)
@@ -82,14 +119,15 @@ void link_reset_begin(struct link *link)
     }
     vpci_reset(&link->vpci);
     link_session_abandon(&link->session);
+    link->reset_due = false;
     if (!link->exposed || !link->pool_mapped) {
         link->reset = LINK_RESET_READY; /* no backend has seen this life of the guest */
         return;
     }
     link->reset = LINK_RESET_ASKED;
-    link->reset_sent = false;
     link->reset_deadline_ns = now_ns(link) + LINK_RESET_TIMEOUT_NS;
-    try_reset_request(link);
+    link->reset_busy_until_ns = now_ns(link) + LINK_RESET_BUSY_NS;
+    request_reset(link);
 }
 
 bool link_reset_ready(const struct link *link)
@@ -136,15 +174,6 @@ static uint64_t on_now(void *owner)
     return now_ns(owner);
 }
 
-static void on_attached(void *owner)
-{
-    struct link *link = owner;
-
-    link->exposed = true;
-    restore_pool(link);
-    vpci_backend_up(&link->vpci);
-}
-
 static void on_detached(void *owner)
 {
     struct link *link = owner;
@@ -170,16 +199,10 @@ static void on_reply(void *owner, uint32_t cookie, uint32_t status, uint64_t dat
     }
 }
 
-/* A backend that was only slow: its reset is complete now, so it is as good as a new one. */
 static void on_late(void *owner, uint32_t cookie, uint32_t status)
 {
-    struct link *link = owner;
-
-    if (cookie == COOKIE_RESET && status == LINK_STATUS_OK && link->session.shunned) {
-        link_session_trust(&link->session);
-        if (link->session.attached) {
-            on_attached(link);
-        }
+    if (cookie == COOKIE_RESET) { /* not of the reset that is asked for now */
+        shunned_reset_reply(owner, status);
     }
 }
 
@@ -187,8 +210,8 @@ static void on_room(void *owner)
 {
     struct link *link = owner;
 
-    if (link->reset == LINK_RESET_ASKED && !link->reset_sent) {
-        try_reset_request(link);
+    if (link->reset_due && (link->reset == LINK_RESET_ASKED || link->session.shunned)) {
+        request_reset(link);
     }
     vpci_room(&link->vpci);
 }

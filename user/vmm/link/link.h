@@ -38,6 +38,9 @@
 /* RESET must be answered within this time, or the pool is taken away from the device VM. */
 #define LINK_RESET_TIMEOUT_NS UINT64_C(5000000000)
 
+/* "Hardware still writes to the pool" is believed this long: twice what Linux allows a disk. */
+#define LINK_RESET_BUSY_NS UINT64_C(60000000000)
+
 /* What the link needs from the VMM. None may fail, block or call back into the link. */
 struct link_ops {
     /* Edge: makes the SPI pending. intid is one of the guest's v2m SPIs (checked). */
@@ -79,7 +82,8 @@ struct link {
     void *vm;
     enum link_reset_state reset;
     uint64_t reset_deadline_ns;
-    bool reset_sent;
+    uint64_t reset_busy_until_ns;
+    bool reset_due;        /* RESET is to be sent once there is room */
     bool exposed;          /* a backend was attached at some time of this life of the guest */
     bool pool_mapped;      /* in the device VM */
     struct rt_log_limit pool_log;
