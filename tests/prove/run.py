@@ -56,6 +56,8 @@ def run(command, limit_s=600):
                               errors="replace", check=False, timeout=limit_s)
     except subprocess.TimeoutExpired as expired:
         return f"{expired.stdout or ''}\nended after {limit_s} s", 124
+    except OSError as missing:
+        return str(missing), 127
     return done.stdout, done.returncode
 
 

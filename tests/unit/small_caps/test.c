@@ -167,7 +167,7 @@ static void test_guard(void)
     TAP_OK(good, "a guard has no more bits than it says, and leaves room for the radix");
 }
 
-/* Rights of a capability as SEL4_RIGHT_* bits. */
+/* Rights of a capability as SEL4_RIGHT_* bits. Reply capabilities have one, but are never copied. */
 static unsigned rights_of(struct cap cap)
 {
     unsigned access = cap_frame_access(cap);
@@ -177,8 +177,6 @@ static unsigned rights_of(struct cap cap)
         return cap_param(cap) & 15;
     case CAP_NOTIFICATION:
         return cap_param(cap) & 3;
-    case CAP_REPLY:
-        return cap_param(cap) & CAP_REPLY_GRANT ? SEL4_RIGHT_GRANT : 0;
     case CAP_FRAME:
         return (access & 1 ? SEL4_RIGHT_READ : 0) | (access & 2 ? SEL4_RIGHT_WRITE : 0);
     default:
