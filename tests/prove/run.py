@@ -124,7 +124,7 @@ def main():
     rows = [("how", "result", "what was looked at", "property: functions")]
 
     if not shutil.which("frama-c"):
-        print("1..0 # SKIP Frama-C is not installed: tools/setup.sh --prove")
+        print("ok 1 - proofs # SKIP Frama-C is not installed: tools/setup.sh --prove\n1..1")
         return 1 if options.all else 0
     os.makedirs(os.path.join(TOP, "build/prove"), exist_ok=True)
     run(["why3", "config", "detect"])
