@@ -38,6 +38,7 @@ help:
 #h make test      install, build and run every test
 #h make check     the tests that need no emulated board, in under a minute
 #h make test-long the random system calls of "make test" on the kernel, 10 million of them (HOSTILE_CALLS=)
+#h make prove     install a prover, prove what can be proven, test the rest exhaustively; says which was which
 #h make bench-kernel  instruction counts of the kernel's hot paths: name value reference
 #h make coverage-kernel  branch coverage of kernel/api and kernel/object by the unit tests; at least 90 %
 #h make setup     install what is needed (Debian packages; root or sudo)
@@ -66,7 +67,10 @@ test: | build/setup.stamp
 check: | build/setup.stamp
 	@tests/harness/run.py --jobs $(JOBS) --host $(if $(ONLY),--only $(ONLY)) $(if $(TIMES),--times)
 
-.PHONY: test-long bench-kernel coverage-kernel
+.PHONY: prove test-long bench-kernel coverage-kernel
+prove: needs-prove build/tests/unit/kernel_random $(SMALL_MODELS:%=build/tests/unit/%) | build/setup.stamp
+	@tests/prove/run.py --all
+
 coverage-kernel: | build/setup.stamp
 	@tools/coverage-kernel
 

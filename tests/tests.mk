@@ -13,6 +13,8 @@ UNIT_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 FUZZ_SANITIZE := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 
 UNIT_MODULES := $(patsubst tests/unit/%/test.mk,%,$(wildcard tests/unit/*/test.mk))
+# Those that run every case of a small model.
+SMALL_MODELS := $(filter small_%,$(UNIT_MODULES))
 FUZZ_NAMES := $(patsubst tests/fuzz/%/test.mk,%,$(wildcard tests/fuzz/*/test.mk))
 -include $(UNIT_MODULES:%=tests/unit/%/test.mk) $(FUZZ_NAMES:%=tests/fuzz/%/test.mk)
 
@@ -38,9 +40,10 @@ unit-programs: $(UNIT_MODULES:%=build/tests/unit/%)
 fuzz-programs: $(FUZZ_NAMES:%=build/tests/fuzz/%)
 
 # What the scripts of a group need besides the programs above.
-.PHONY: needs-golden needs-model needs-tools needs-target needs-boot needs-hostile
+.PHONY: needs-golden needs-model needs-tools needs-prove needs-target needs-boot needs-hostile
 needs-golden: composer
 needs-model:
+needs-prove: | build/setup-prove.stamp
 needs-tools: composer kernel
 needs-target: kernel loader
 # Each boot test builds the image that it boots.

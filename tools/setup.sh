@@ -7,6 +7,7 @@
 #   tools/setup.sh          install (root, or a user with sudo)
 #   tools/setup.sh --check  say what is missing and change nothing; exit code 1 if anything is
 #   tools/setup.sh --list   print the packages
+#   tools/setup.sh --prove  install what "make prove" needs, and nothing else
 #
 # Extra apt entries (source packages, backports on Debian 12, the arm64 architecture) are derived from
 # the machine's own apt configuration, so mirrors, proxies and keys stay the owner's choice. They go
@@ -47,6 +48,9 @@ case $release in
 bookworm) packages="$packages libclang-rt-14-dev qemu-user-static binfmt-support" ;;
 trixie) packages="$packages libclang-rt-dev qemu-user-binfmt qemu-user" ;;
 esac
+
+# Proofs (make prove): the analyser, the platform that talks to provers, two provers that it knows.
+prove_packages="frama-c-base why3 z3 cvc4"
 
 # --- helpers ---------------------------------------------------------------------------------------
 
@@ -129,6 +133,23 @@ check_only() {
     return $bad
 }
 
+# The proofs' packages are no part of the rest: whoever only runs the system never gets them.
+install_prove() {
+    m=$(missing_packages $prove_packages)
+    [ -n "$m" ] || return 0
+    step "setup: installing what proofs need (1 GB): $m"
+    # A list that is older than the mirror names files that are gone.
+    as_root apt-get $dpkg_wait -q update
+    for p in $m; do
+        if ! apt-cache madison "$p" | grep -q .; then
+            step "setup: this release has no $p: nothing can be proven here"
+            return 0
+        fi
+    done
+    refuse_removals install $m
+    install_packages install $m
+}
+
 add_entries() {
     new=$(mktemp)
     as_root rm -f "$entries_file"
@@ -165,14 +186,15 @@ register_binfmt() {
     ! needs_binfmt || die "arm64 programs do not run here although qemu-user is installed"
 }
 
+export DEBIAN_FRONTEND=noninteractive
 case "${1:-}" in
 --check) check_only; exit ;;
 --list) echo $packages $backport_packages | tr ' ' '\n'; exit ;;
+--prove) install_prove; exit ;;
 '') ;;
-*) die "usage: tools/setup.sh [--check|--list]" ;;
+*) die "usage: tools/setup.sh [--check|--list|--prove]" ;;
 esac
 
-export DEBIAN_FRONTEND=noninteractive
 if needs_architecture; then
     step "setup: adding the arm64 architecture to dpkg"
     as_root dpkg --add-architecture arm64

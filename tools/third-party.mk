@@ -32,6 +32,10 @@ build/setup.stamp: tools/setup.sh tools/apt-entries.sh
 	@tools/setup.sh
 	@mkdir -p $(@D) && touch $@
 
+build/setup-prove.stamp: tools/setup.sh
+	@tools/setup.sh --prove
+	@mkdir -p $(@D) && touch $@
+
 .PHONY: setup
 setup:
 	@tools/setup.sh

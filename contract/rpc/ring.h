@@ -56,12 +56,16 @@ enum link_ring_status {
 };
 
 /* Loads and stores of single shared fields. */
+/*@ requires \valid_read(field);
+    assigns \nothing; */
 static inline uint32_t link_load_acquire(const uint32_t *field)
 {
     LINK_STEP();
     return LINK_LOAD32(field);
 }
 
+/*@ requires \valid(field);
+    assigns *field; */
 static inline void link_store_release(uint32_t *field, uint32_t value)
 {
     LINK_STEP();
@@ -83,6 +87,7 @@ static inline uint32_t link_next_session(const struct link_area *area)
     return number;
 }
 
+/*@ assigns \nothing; */
 static inline void link_barrier(void)
 {
     LINK_FENCE();
@@ -244,6 +249,11 @@ static inline int link_ring_put(struct link_producer *producer, const struct lin
  *
  * Returns LINK_RING_OK or LINK_RING_BROKEN (*count = 0).
  */
+/*@ requires \valid_read(consumer) && \valid_read(consumer->ring) && \valid(count);
+    requires \separated(consumer, consumer->ring, count);
+    assigns *count;
+    ensures bound: *count <= LINK_RING_ENTRIES;
+    ensures broken: \result == LINK_RING_BROKEN ==> *count == 0; */
 static inline int link_ring_pending(const struct link_consumer *consumer, uint32_t *count)
 {
     uint32_t used = link_load_acquire(&consumer->ring->head.value) - consumer->tail;
@@ -273,6 +283,11 @@ static inline void link_ring_get(struct link_consumer *consumer, struct link_msg
  * Returns LINK_RING_OK, LINK_RING_NOTIFY (the ring had been full: ring the producer's doorbell) or
  * LINK_RING_BROKEN (*more = 0).
  */
+/*@ requires \valid(consumer) && \valid(consumer->ring) && \valid(more);
+    requires \separated(consumer, consumer->ring, more);
+    assigns consumer->published, consumer->ring->tail.value, *more;
+    ensures bound: *more <= LINK_RING_ENTRIES;
+    ensures given_back: consumer->published == consumer->tail; */
 static inline int link_ring_publish(struct link_consumer *consumer, uint32_t *more)
 {
     uint32_t before = consumer->published;

@@ -5,6 +5,7 @@
 #include "arch/machine.h"
 #include "arch/switch.h"
 #include "arch/thread.h"
+#include "core/lookup.h"
 #include "core/sched.h"
 #include "object/asid.h"
 #include "object/endpoint.h"
@@ -37,7 +38,7 @@ static inline struct slot *find_slot(const struct tcb *tcb, uint64_t cptr)
         }
         bits -= radix + guard_bits;
         struct slot *slot =
-            (struct slot *)cap_object(node) + ((cptr >> bits) & ((1ull << radix) - 1));
+            (struct slot *)cap_object(node) + lookup_index(cptr, bits, radix);
 
         if (likely(bits == 0) || cap_type(slot->cap) != CAP_CNODE) {
             return slot;

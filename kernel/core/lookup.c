@@ -37,7 +37,7 @@ bool lookup_path(struct cap root, uint64_t cptr, unsigned bits, struct slot **sl
             return false;
         }
         bits -= level_bits;
-        at = (struct slot *)cap_object(node) + ((cptr >> bits) & ((1ull << radix) - 1));
+        at = (struct slot *)cap_object(node) + lookup_index(cptr, bits, radix);
         node = at->cap;
         if (bits == 0 || cap_type(node) != CAP_CNODE) {
             break;

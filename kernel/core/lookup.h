@@ -8,6 +8,20 @@
 #include "api/call.h"
 
 /*
+ * lookup_index() - slot that a pointer names in one CNode
+ * @cptr: chosen by user level
+ * @bits_below: bits of the pointer that come after this CNode's
+ * @radix: of the CNode, which has 2^radix slots
+ */
+/*@ requires bits_below < 64 && radix < 64;
+    assigns \nothing;
+    ensures inside: \result < (1 << radix); */
+static inline uint64_t lookup_index(uint64_t cptr, unsigned bits_below, unsigned radix)
+{
+    return (cptr >> bits_below) % (1ull << radix);
+}
+
+/*
  * lookup_path() - walk CNodes from `root`
  * @root: where to start; anything but a CNode fails with InvalidRoot
  * @cptr: pointer, chosen by user level; its low `bits` bits count

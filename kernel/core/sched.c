@@ -24,12 +24,16 @@ static struct ready_queues *queues_of(const struct tcb *tcb)
     return &core_of(tcb)->ready[tcb->domain];
 }
 
+/*@ requires \valid(ready) && priority < PRIORITY_COUNT;
+    assigns ready->summary, ready->bitmap[priority / 64]; */
 static void mark_ready(struct ready_queues *ready, unsigned priority)
 {
     ready->bitmap[priority / 64] |= 1ull << (priority % 64);
     ready->summary |= 1ull << (priority / 64);
 }
 
+/*@ requires \valid(ready) && priority < PRIORITY_COUNT;
+    assigns ready->summary, ready->bitmap[priority / 64]; */
 static void mark_empty(struct ready_queues *ready, unsigned priority)
 {
     ready->bitmap[priority / 64] &= ~(1ull << (priority % 64));

@@ -45,6 +45,9 @@ static void take_vmid(unsigned vmid)
     arch_tlb_flush_vmid(vmid);
 }
 
+/*@ requires 1 <= vmid < VMID_COUNT;
+    assigns \nothing;
+    ensures 1 <= \result < VMID_COUNT; */
 static unsigned vmid_after(unsigned vmid)
 {
     return vmid % (VMID_COUNT - 1) + 1;

@@ -112,6 +112,13 @@ bool cap_same_object(struct cap a, struct cap b)
 }
 
 /* A frame without read right is not accessible at all: stage 2 could express it, the API not. */
+/*@ requires access \in {CAP_FRAME_NO_ACCESS, CAP_FRAME_READ_ONLY, CAP_FRAME_READ_WRITE};
+    assigns \nothing;
+    ensures readable: \result != CAP_FRAME_NO_ACCESS ==>
+        access != CAP_FRAME_NO_ACCESS && (rights & SEL4_RIGHT_READ) != 0;
+    ensures writable: \result == CAP_FRAME_READ_WRITE ==>
+        access == CAP_FRAME_READ_WRITE && (rights & SEL4_RIGHT_WRITE) != 0;
+    ensures known: \result \in {CAP_FRAME_NO_ACCESS, CAP_FRAME_READ_ONLY, CAP_FRAME_READ_WRITE}; */
 static unsigned mask_frame_access(unsigned access, unsigned rights)
 {
     if (access == CAP_FRAME_NO_ACCESS || !(rights & SEL4_RIGHT_READ)) {

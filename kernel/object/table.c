@@ -9,18 +9,18 @@
 uint64_t *vspace_walk(uint64_t *root, uint64_t address, unsigned *bits)
 {
     uint64_t *table = root;
-    uint64_t mask = (1ull << SEL4_VSPACE_INDEX_BITS) - 1;
+    unsigned index_bits = SEL4_VSPACE_INDEX_BITS;
     uint64_t *entry;
 
     *bits = VSPACE_ROOT_BITS;
     for (;;) {
-        entry = &table[(address >> *bits) & mask];
+        entry = &table[table_index(address, *bits, index_bits)];
         if (!pte_is_table(*entry, *bits)) {
             return entry;
         }
         table = arch_table_at(*entry & PTE_ADDRESS);
         *bits -= SEL4_PAGE_TABLE_INDEX_BITS;
-        mask = (1ull << SEL4_PAGE_TABLE_INDEX_BITS) - 1;
+        index_bits = SEL4_PAGE_TABLE_INDEX_BITS;
     }
 }
 
@@ -69,13 +69,13 @@ void table_tear_down(struct cap cap)
     uint64_t *table = asid_root(asid);
     uint64_t own_pa = arch_table_pa(cap_object(cap));
     unsigned bits = VSPACE_ROOT_BITS;
-    uint64_t index_mask = (1ull << SEL4_VSPACE_INDEX_BITS) - 1;
+    unsigned index_bits = SEL4_VSPACE_INDEX_BITS;
 
     if (!table) {
         return;
     }
     for (;;) {
-        uint64_t *entry = &table[(cap_mapped_address(cap) >> bits) & index_mask];
+        uint64_t *entry = &table[table_index(cap_mapped_address(cap), bits, index_bits)];
 
         if (!pte_is_table(*entry, bits)) {
             return;
@@ -88,7 +88,7 @@ void table_tear_down(struct cap cap)
         }
         table = arch_table_at(*entry & PTE_ADDRESS);
         bits -= SEL4_PAGE_TABLE_INDEX_BITS;
-        index_mask = (1ull << SEL4_PAGE_TABLE_INDEX_BITS) - 1;
+        index_bits = SEL4_PAGE_TABLE_INDEX_BITS;
     }
 }
 

@@ -25,6 +25,15 @@
 #define VSPACE_ROOT_BITS 39
 #endif
 
+/* Entry for an address in a table of 2^index_bits entries that cover 2^bits bytes each. */
+/*@ requires bits < 64 && index_bits < 64;
+    assigns \nothing;
+    ensures inside: \result < (1 << index_bits); */
+static inline uint64_t table_index(uint64_t address, unsigned bits, unsigned index_bits)
+{
+    return (address >> bits) % (1ull << index_bits);
+}
+
 /*
  * vspace_walk() - the entry that ends the walk for an address
  * @root: root table

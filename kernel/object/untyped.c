@@ -163,11 +163,35 @@ static enum status check_window(struct call *call, struct retype *retype)
     return used == CAP_NULL ? STATUS_OK : call_delete_first(call);
 }
 
-static uint64_t align_up(uint64_t value, unsigned bits)
+/*
+ * Offsets in an untyped: it is aligned to its own size, so what is aligned in it is aligned.
+ * next_place() is where the next object goes, the first multiple of its size not handed out yet.
+ */
+/*@ requires 0 < size && used + size <= UINT64_MAX;
+    assigns \nothing;
+    ensures place: \result == (used + size - 1) / size * size;
+    ensures behind: used <= \result < used + size;
+    ensures aligned: \result % size == 0; */
+static uint64_t next_place(uint64_t used, uint64_t size)
 {
-    uint64_t mask = (1ull << bits) - 1;
+    return (used + size - 1) / size * size;
+}
 
-    return (value + mask) & ~mask;
+/*@ lemma quotient: \forall integer a, s, n; 0 <= a && 0 < s && 0 <= n ==>
+        (n <= a / s <==> n * s <= a); */
+
+/* True exactly if so many objects of that size still fit, the first of them at next_place(). */
+/*@ requires 0 < size && used <= total && total + size <= UINT64_MAX;
+    requires 0 < count <= CONFIG_RETYPE_FAN_OUT_LIMIT;
+    assigns \nothing;
+    ensures inside: \result <==> (used + size - 1) / size * size + count * size <= total; */
+static bool objects_fit(uint64_t total, uint64_t used, uint64_t size, uint64_t count)
+{
+    uint64_t place = next_place(used, size);
+
+    /*@ assert divided: place <= total ==>
+        (count <= (total - place) / size <==> count * size <= total - place); */
+    return place <= total && (total - place) / size >= count;
 }
 
 /*
@@ -190,7 +214,7 @@ static enum status reset_memory(struct slot *slot)
         slot->cap.data = 0;
         return STATUS_OK;
     }
-    uint64_t end = align_up(cap.data, CONFIG_RESET_CHUNK_BITS);
+    uint64_t end = next_place(cap.data, chunk);
 
     while (end > 0) {
         end -= chunk;
@@ -218,8 +242,8 @@ static enum status invoke_retype(struct slot *slot, const struct retype *retype)
     }
     struct cap cap = slot->cap;
     uint64_t base = cap_address(cap);
-    uint64_t start = align_up(base + cap.data, retype->object_bits);
     uint64_t size = 1ull << retype->object_bits;
+    uint64_t start = base + next_place(cap.data, size);
 
     /* Rounding up cannot overrun: what is free was counted in whole objects. */
     CHECK(start + retype->count * size <= base + (1ull << cap_untyped_bits(cap)));
@@ -248,11 +272,10 @@ enum status untyped_decode(struct call *call)
     retype.reset = !slot_has_children(call->slot);
 
     uint64_t used = retype.reset ? 0 : cap.data;
-    uint64_t size = 1ull << cap_untyped_bits(cap);
-    uint64_t free = size - used;
+    uint64_t total = 1ull << cap_untyped_bits(cap);
 
-    if (free >> retype.object_bits < retype.count) {
-        return call_not_enough_memory(call, free);
+    if (!objects_fit(total, used, 1ull << retype.object_bits, retype.count)) {
+        return call_not_enough_memory(call, total - used);
     }
     if (cap_untyped_is_device(cap) && !type_may_be_device(retype.type)) {
         return call_invalid_argument(call, 1);

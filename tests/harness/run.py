@@ -80,6 +80,7 @@ GROUPS = {
     "tools": script_tests(300),
     "model": script_tests(600),
     "fuzz": fuzz_tests,
+    "prove": script_tests(1800),
     "target": script_tests(900),
     "boot": script_tests(2400),
     "hostile": script_tests(2400),

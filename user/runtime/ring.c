@@ -4,6 +4,8 @@
 #include "rt/check.h"
 #include "rt/mem.h"
 
+/*@ requires \valid_read(counter);
+    assigns \nothing; */
 static uint32_t load_acquire(const struct console_counter *counter)
 {
     return __atomic_load_n(&counter->value, __ATOMIC_ACQUIRE);
@@ -60,10 +62,20 @@ uint32_t rt_ring_pending(const struct rt_ring_consumer *ring)
     return pending > ring->size ? 0 : pending;
 }
 
+/* Of `count` bytes from offset `at` on: how many come before the ring's end. The rest goes to its start. */
+/*@ requires at < size && count <= size;
+    assigns \nothing;
+    ensures in_front: at + \result <= size;
+    ensures at_start: 0 <= count - \result <= at; */
+static uint32_t first_part(uint32_t at, uint32_t count, uint32_t size)
+{
+    return count < size - at ? count : size - at;
+}
+
 static void copy_in(struct rt_ring_producer *ring, const uint8_t *from, uint32_t count)
 {
     uint32_t at = ring->head & (ring->size - 1);
-    uint32_t first = count < ring->size - at ? count : ring->size - at;
+    uint32_t first = first_part(at, count, ring->size);
 
     memcpy(ring->bytes + at, from, first);
     memcpy(ring->bytes, from + first, count - first);
@@ -105,7 +117,7 @@ uint32_t rt_ring_take(struct rt_ring_consumer *ring, void *to, uint32_t max, boo
     uint32_t pending = rt_ring_pending(ring);
     uint32_t count = pending < max ? pending : max;
     uint32_t at = ring->tail & (ring->size - 1);
-    uint32_t first = count < ring->size - at ? count : ring->size - at;
+    uint32_t first = first_part(at, count, ring->size);
     uint32_t old_tail = ring->tail;
 
     *was_full = false;

@@ -39,9 +39,15 @@ void rt_ring_consumer_init(struct rt_ring_consumer *ring, struct console_ring *s
                            const uint8_t *bytes, uint32_t size);
 
 /* Bytes that a put would accept now; a peer counter that makes no sense counts as an empty ring. */
+/*@ requires \valid_read(ring) && \valid_read(ring->shared);
+    assigns \nothing;
+    ensures \result <= ring->size; */
 uint32_t rt_ring_space(const struct rt_ring_producer *ring);
 
 /* Bytes that a take would deliver now; a peer counter that makes no sense counts as an empty ring. */
+/*@ requires \valid_read(ring) && \valid_read(ring->shared);
+    assigns \nothing;
+    ensures \result <= ring->size; */
 uint32_t rt_ring_pending(const struct rt_ring_consumer *ring);
 
 /*

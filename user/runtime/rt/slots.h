@@ -24,6 +24,13 @@ void rt_slots_init(struct rt_slots *slots, uint64_t first, uint64_t count);
  *
  * Returns 0 and the first slot in *slot, or RT_ERR_NO_SLOT.
  */
+/*@ requires \valid(slots) && \valid(slot) && \separated(slots, slot);
+    requires slots->first <= slots->next <= slots->end;
+    assigns slots->next, *slot;
+    ensures inside: slots->first <= slots->next <= slots->end;
+    ensures disjoint: \result == 0 ==>
+        *slot == \old(slots->next) && slots->next == *slot + count;
+    ensures refused: \result != 0 ==> slots->next == \old(slots->next); */
 int rt_slots_take(struct rt_slots *slots, uint64_t count, uint64_t *slot) RT_MUST_CHECK;
 
 /* Forgets all that was taken; the caller has emptied the slots (revoked what they were made from). */

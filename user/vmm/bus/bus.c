@@ -10,11 +10,21 @@ void bus_init(struct bus *bus)
 }
 
 /* Index of the first window whose base is above `ipa`. */
+/*@ requires \valid_read(bus) && bus_sound(bus);
+    assigns \nothing;
+    ensures \result <= bus->count;
+    ensures \forall integer i; 0 <= i < \result ==> bus->windows[i].base <= ipa;
+    ensures \forall integer i; \result <= i < bus->count ==> bus->windows[i].base > ipa; */
 static unsigned upper_bound(const struct bus *bus, uint64_t ipa)
 {
     unsigned low = 0;
     unsigned high = bus->count;
 
+    /*@ loop invariant low <= high <= bus->count;
+        loop invariant \forall integer i; 0 <= i < low ==> bus->windows[i].base <= ipa;
+        loop invariant \forall integer i; high <= i < bus->count ==> bus->windows[i].base > ipa;
+        loop assigns low, high;
+        loop variant high - low; */
     while (low < high) {
         unsigned middle = low + (high - low) / 2;
 
@@ -64,11 +74,13 @@ int bus_add(struct bus *bus, const char *name, uint64_t base, uint64_t size_byte
     return 0;
 }
 
+/*@ requires \valid_read(window) && window_sound(window);
+    assigns \nothing;
+    ensures \result <==> window_holds(window, ipa, size_bytes); */
 static bool holds(const struct bus_window *window, uint64_t ipa, uint64_t size_bytes)
 {
-    uint64_t offset = ipa - window->base;
-
-    return offset < window->size_bytes && window->size_bytes - offset >= size_bytes;
+    return ipa >= window->base && ipa - window->base < window->size_bytes &&
+           window->size_bytes - (ipa - window->base) >= size_bytes;
 }
 
 const struct bus_window *bus_find(struct bus *bus, uint64_t ipa, uint64_t size_bytes)

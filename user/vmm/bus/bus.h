@@ -54,6 +54,17 @@ struct bus {
     unsigned last;                              /* window found last: guests come in bursts */
 };
 
+/*@ predicate window_sound(struct bus_window *w) =
+        w->size_bytes > 0 && w->base + w->size_bytes - 1 <= UINT64_MAX;
+    predicate window_holds(struct bus_window *w, integer ipa, integer bytes) =
+        w->base <= ipa && ipa < w->base + w->size_bytes &&
+        ipa + bytes <= w->base + w->size_bytes;
+    predicate bus_sound(struct bus *bus) =
+        bus->count <= BUS_WINDOWS_MAX &&
+        (\forall integer i; 0 <= i < bus->count ==> window_sound(&bus->windows[i])) &&
+        (\forall integer i, j; 0 <= i < j < bus->count ==>
+            bus->windows[i].base + bus->windows[i].size_bytes <= bus->windows[j].base); */
+
 /* Makes an empty bus. */
 void bus_init(struct bus *bus);
 
@@ -70,6 +81,11 @@ int bus_add(struct bus *bus, const char *name, uint64_t base, uint64_t size_byte
  * Finds the window that holds all of [ipa, ipa + size_bytes), or NULL. Used for accesses and by
  * whoever wants to know that a range of the guest's map is free.
  */
+/*@ requires \valid(bus) && bus_sound(bus);
+    assigns bus->last;
+    ensures inside: \result != \null ==>
+        \exists integer i; 0 <= i < bus->count && \result == &bus->windows[i] &&
+            window_holds(&bus->windows[i], ipa, size_bytes); */
 const struct bus_window *bus_find(struct bus *bus, uint64_t ipa, uint64_t size_bytes);
 
 /*

@@ -4,6 +4,8 @@
 #include "rt/mem.h"
 
 /* Notify registers lie 4 bytes apart in one device and pages apart between devices. */
+/*@ assigns \nothing;
+    ensures \result < LINK_EVENT_BUCKETS; */
 static unsigned bucket_of(uint64_t addr)
 {
     return (unsigned)((addr >> 2) ^ (addr >> 12)) % LINK_EVENT_BUCKETS;
@@ -26,6 +28,12 @@ void link_events_init(struct link_events *events, uint64_t window_base, uint64_t
 }
 
 /* A length of 0 (any) needs one byte inside; more would only matter to accesses that fail anyway. */
+/*@ requires \valid_read(events);
+    requires events->window_base + events->window_bytes <= UINT64_MAX;
+    assigns \nothing;
+    ensures \result <==> events->window_base <= addr &&
+        addr < events->window_base + events->window_bytes &&
+        addr + len <= events->window_base + events->window_bytes; */
 static bool inside_window(const struct link_events *events, uint64_t addr, unsigned len)
 {
     uint64_t offset = addr - events->window_base;
@@ -34,6 +42,8 @@ static bool inside_window(const struct link_events *events, uint64_t addr, unsig
            events->window_bytes - offset >= len;
 }
 
+/*@ assigns \nothing;
+    ensures \result <==> len \in {0, 1, 2, 4, 8}; */
 static bool length_valid(unsigned len)
 {
     return len == 0 || len == 1 || len == 2 || len == 4 || len == 8;

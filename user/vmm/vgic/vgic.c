@@ -192,6 +192,9 @@ void vgic_deliver_all(struct vgic *vgic)
     }
 }
 
+/*@ requires \valid_read(vgic) && vgic->vcpu_count <= VGIC_VCPUS_MAX;
+    assigns \nothing;
+    ensures \result ==> vcpu < VGIC_VCPUS_MAX && irq / 32 < VGIC_BANKS && irq < vgic->irq_count; */
 static bool exists(const struct vgic *vgic, unsigned vcpu, unsigned irq)
 {
     return irq >= VGIC_SGIS && irq < vgic->irq_count && irq < VGIC_IRQS_MAX &&

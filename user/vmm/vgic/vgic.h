@@ -139,6 +139,10 @@ void vgic_deliver_mask(struct vgic *vgic, unsigned vcpu, unsigned bank, uint32_t
 void vgic_deliver_all(struct vgic *vgic);
 
 /* For dist.c: bank 0 is the private one of `vcpu`. */
+/*@ requires \valid(vgic) && vcpu < VGIC_VCPUS_MAX && bank < VGIC_BANKS;
+    assigns \nothing;
+    ensures bank == 0 ==> \result == &vgic->cpus[vcpu].local;
+    ensures bank != 0 ==> \result == &vgic->shared[bank - 1]; */
 static inline struct vgic_bank *vgic_bank_of(struct vgic *vgic, unsigned vcpu, unsigned bank)
 {
     return bank == 0 ? &vgic->cpus[vcpu].local : &vgic->shared[bank - 1];

@@ -39,6 +39,8 @@ static uint32_t pba_bytes(const struct vpci_msix *msix)
     return (msix->real_size + 63u) / 64u * 8u;
 }
 
+/*@ assigns \nothing;
+    ensures \result <==> offset + bytes <= bar_bytes; */
 static bool fits(uint64_t offset, uint64_t bytes, uint64_t bar_bytes)
 {
     return bar_bytes >= bytes && offset <= bar_bytes - bytes;
@@ -89,11 +91,15 @@ int vpci_msix_grant(struct vpci_msix_vectors *vectors, struct vpci_msix *msix, u
     return 0;
 }
 
+/*@ requires \valid_read(vectors) && vector < LINK_IRQ_COUNT;
+    assigns \nothing; */
 static bool is_pending(const struct vpci_msix_vectors *vectors, uint32_t vector)
 {
     return (vectors->pending[vector / 64] >> (vector % 64) & 1) != 0;
 }
 
+/*@ requires \valid(vectors) && vector < LINK_IRQ_COUNT;
+    assigns vectors->pending[vector / 64]; */
 static void set_pending(struct vpci_msix_vectors *vectors, uint32_t vector, bool pending)
 {
     uint64_t bit = UINT64_C(1) << (vector % 64);
@@ -161,6 +167,9 @@ void vpci_msix_set_control(struct vpci_msix_vectors *vectors, struct vpci_msix *
     fire_unmasked(vectors, msix);
 }
 
+/*@ requires start + bytes <= UINT64_MAX && offset + len <= UINT64_MAX;
+    assigns \nothing;
+    ensures \result <==> offset < start + bytes && start < offset + len; */
 static bool touches(uint64_t offset, unsigned len, uint64_t start, uint64_t bytes)
 {
     return offset < start + bytes && start < offset + len;
@@ -181,6 +190,7 @@ enum vpci_msix_region vpci_msix_hit(const struct vpci_msix *msix, unsigned bar, 
     return VPCI_MSIX_NEITHER;
 }
 
+/*@ requires \valid_read(vectors) && \valid_read(msix) && share_sound(msix); */
 static uint32_t read_table(const struct vpci_msix_vectors *vectors, const struct vpci_msix *msix,
                            uint64_t at)
 {
@@ -189,6 +199,7 @@ static uint32_t read_table(const struct vpci_msix_vectors *vectors, const struct
     if (at / VPCI_MSIX_ENTRY_BYTES >= msix->size) {
         return 0;
     }
+    /*@ assert inside: msix->first + at / VPCI_MSIX_ENTRY_BYTES < LINK_IRQ_COUNT; */
     entry = &vectors->entries[msix->first + at / VPCI_MSIX_ENTRY_BYTES];
     switch (at % VPCI_MSIX_ENTRY_BYTES / 4) {
     case ENTRY_ADDRESS_LOW:
@@ -247,6 +258,9 @@ uint64_t vpci_msix_read(const struct vpci_msix_vectors *vectors, const struct vp
     return value;
 }
 
+/*@ requires \valid(vectors) && \valid_read(msix) && share_sound(msix);
+    requires \separated(vectors, msix);
+    assigns vectors->entries[0 .. LINK_IRQ_COUNT - 1]; */
 static void write_table(struct vpci_msix_vectors *vectors, const struct vpci_msix *msix,
                         uint64_t at, uint32_t data)
 {
@@ -255,6 +269,7 @@ static void write_table(struct vpci_msix_vectors *vectors, const struct vpci_msi
     if (at / VPCI_MSIX_ENTRY_BYTES >= msix->size) {
         return;
     }
+    /*@ assert inside: msix->first + at / VPCI_MSIX_ENTRY_BYTES < LINK_IRQ_COUNT; */
     entry = &vectors->entries[msix->first + at / VPCI_MSIX_ENTRY_BYTES];
     switch (at % VPCI_MSIX_ENTRY_BYTES / 4) {
     case ENTRY_ADDRESS_LOW:

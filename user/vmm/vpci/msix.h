@@ -63,6 +63,9 @@ struct vpci_msix {
     uint32_t first;        /* link-local vector of entry 0 */
 };
 
+/* The vectors of a function are some of its link's. */
+/*@ predicate share_sound(struct vpci_msix *m) = m->first + m->size <= LINK_IRQ_COUNT; */
+
 void vpci_msix_vectors_init(struct vpci_msix_vectors *vectors, const struct vpci_msix_frame *frame);
 
 /* Forgets all functions' shares and entries (guest reset, new backend). */
