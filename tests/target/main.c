@@ -330,18 +330,32 @@ static bool memory_is_whole(void)
     return whole;
 }
 
-/* While a test is being debugged the build may be limited to ids that begin with ONLY. */
+/* The build may be limited to ids that begin with one of the words of ONLY. */
 static bool is_wanted(const char *id)
 {
 #ifdef ONLY
-    for (const char *wanted = ONLY; *wanted; wanted++, id++) {
-        if (*wanted != *id) {
-            return false;
+    for (const char *wanted = ONLY; *wanted;) {
+        const char *at = id;
+
+        while (*wanted == ' ') {
+            wanted++;
+        }
+        while (*wanted && *wanted != ' ' && *wanted == *at) {
+            wanted++;
+            at++;
+        }
+        if (*wanted == '\0' || *wanted == ' ') {
+            return true;
+        }
+        while (*wanted && *wanted != ' ') {
+            wanted++;
         }
     }
-#endif
+    return false;
+#else
     (void)id;
     return true;
+#endif
 }
 
 static void run_all(void)
