@@ -131,7 +131,7 @@ static enum status decode_get(struct call *call, bool with_trigger)
     unsigned next = with_trigger ? 2 : 1;
     uint64_t depth = call_word(call, next + 1) & (with_trigger ? 0xff : ~0ull);
     struct slot *dest;
-    unsigned irq;
+    unsigned irq = 0;
 
     if (CONFIG_MAX_NUM_NODES > 1 && with_trigger && intid < IRQ_PRIVATE_COUNT) {
         return call_illegal_operation(call);
@@ -158,7 +158,7 @@ static enum status decode_get_on_core(struct call *call)
     uint64_t depth = call_word(call, 3) & 0xff;
     uint64_t target = call_word(call, 4);
     struct slot *dest;
-    unsigned irq;
+    unsigned irq = 0;
 
     if (target >= core_count) {
         return call_invalid_argument(call, 4);
