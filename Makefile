@@ -37,7 +37,8 @@ help:
 #h make image     build the bootable image only
 #h make test      install, build and run every test
 #h make check     the tests that need no emulated board, in under a minute
-#h make test-long the random system calls of "make test" on the kernel, 10 million of them (HOSTILE_CALLS=)
+#h make test-long the random system calls of "make test" on the kernel, 10 million of them (HOSTILE_CALLS=);
+#h                all of the kernel's tests on two and four cores, and random calls from four at once
 #h make prove     install a prover, prove what can be proven, test the rest exhaustively; says which was which
 #h make bench-kernel  instruction counts of the kernel's hot paths: name value reference
 #h make coverage-kernel  branch coverage of kernel/api and kernel/object by the unit tests; at least 90 %
@@ -76,6 +77,8 @@ coverage-kernel: | build/setup.stamp
 
 test-long: kernel loader
 	@HOSTILE_CALLS=$(or $(HOSTILE_CALLS),10000000) TARGET_TIMEOUT=7200 tests/target/hostile.sh
+	@SMP_FULL=1 TARGET_TIMEOUT=1800 tests/target/smp.sh
+	@HOSTILE_CALLS=100000 TARGET_NODES=4 TARGET_TIMEOUT=7200 tests/target/hostile_smp.sh
 
 bench-kernel: kernel loader
 	@tests/target/run.sh --bench

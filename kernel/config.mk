@@ -32,8 +32,16 @@ CONFIG_LIB_SEL4_USE_THREAD_LOCALS ?= n
 CONFIG_FIXED_RAM_END ?= 0
 ARM_CPU ?= cortex-a72
 
+ifeq ($(filter 1 2 3 4,$(CONFIG_MAX_NUM_NODES)),)
+$(error CONFIG_MAX_NUM_NODES=$(CONFIG_MAX_NUM_NODES): choose 1 to 4)
+endif
 ifneq ($(CONFIG_MAX_NUM_NODES),1)
-$(error CONFIG_MAX_NUM_NODES=$(CONFIG_MAX_NUM_NODES): this kernel runs on one core so far)
+ifneq ($(CONFIG_NUM_DOMAINS),1)
+$(error CONFIG_NUM_DOMAINS=$(CONFIG_NUM_DOMAINS): domains need CONFIG_MAX_NUM_NODES=1)
+endif
+ifeq ($(CONFIG_MEASURE_LATENCY),y)
+$(error CONFIG_MEASURE_LATENCY needs CONFIG_MAX_NUM_NODES=1)
+endif
 endif
 
 ifeq ($(CONFIG),debug)

@@ -74,9 +74,9 @@ static int start_one(const struct ldr_cpu *cpu, const struct core_start *core,
     }
 }
 
-int cores_start(unsigned int core_count, unsigned int pa_bits, const struct ldr_cpu *cpus,
-                unsigned int cpu_count, uint64_t entry, const struct kernel_arguments *arguments,
-                struct ldr_error *error)
+int cores_start(unsigned int core_count, unsigned int least_count, unsigned int pa_bits,
+                const struct ldr_cpu *cpus, unsigned int cpu_count, uint64_t entry,
+                const struct kernel_arguments *arguments, struct ldr_error *error)
 {
     const struct ldr_cpu *chosen[IMAGE_MAX_CORES];
     unsigned int number = 1;
@@ -95,13 +95,13 @@ int cores_start(unsigned int core_count, unsigned int pa_bits, const struct ldr_
             number++;
         }
     }
-    if (number < core_count) {
-        return ldr_fail(error, "image is for 0x%x cores, board has 0x%x", NULL, core_count, number,
+    if (number < least_count) {
+        return ldr_fail(error, "image is for 0x%x cores, board has 0x%x", NULL, least_count, number,
                         0, 0);
     }
     /* The others read this with their caches off. */
     mmu_clean((uint64_t)core_starts, sizeof(core_starts));
-    for (unsigned int i = 1; i < core_count; i++) {
+    for (unsigned int i = 1; i < number; i++) {
         if (start_one(chosen[i], &core_starts[i], error) != 0) {
             return -1;
         }

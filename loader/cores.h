@@ -26,16 +26,17 @@ struct core_start {
 _Static_assert(sizeof(struct core_start) == 64, "start.S walks in steps of 64");
 
 /**
- * cores_start() - starts @core_count - 1 further cores at the kernel's entry
+ * cores_start() - starts up to @core_count - 1 further cores at the kernel's entry, those there are
+ * @least_count: including the running one; with fewer none is started
  * @cpus, @cpu_count: cores that the device tree lists; the running one is found by its MPIDR
  * @entry: kernel's virtual entry point
  * @arguments: same for every core
  * Return: 0, or -1 with @error filled in; cores started before a failure are in the kernel then.
  * Source: Arm DEN 0022 (PSCI) 5.1.4 CPU_ON; Devicetree Specification v0.4 3.8.1 (spin-table).
  */
-int cores_start(unsigned int core_count, unsigned int pa_bits, const struct ldr_cpu *cpus,
-                unsigned int cpu_count, uint64_t entry, const struct kernel_arguments *arguments,
-                struct ldr_error *error);
+int cores_start(unsigned int core_count, unsigned int least_count, unsigned int pa_bits,
+                const struct ldr_cpu *cpus, unsigned int cpu_count, uint64_t entry,
+                const struct kernel_arguments *arguments, struct ldr_error *error);
 
 /* Enters the kernel on the boot core, logical number 0. */
 _Noreturn void cores_enter(uint64_t entry, const struct kernel_arguments *arguments);

@@ -189,6 +189,7 @@ static _Noreturn void start_kernel(struct ldr_error *error)
 {
     struct ldr_cpu cpus[IMAGE_MAX_CORES];
     unsigned int cpu_count = ldr_tree_cpus(tree, cpus, IMAGE_MAX_CORES);
+    unsigned int least = table.header.least_cores;
 
     if (!mmu_map(kernel.vaddr.base, kernel.paddr.base, kernel.vaddr.size, MMU_NORMAL)) {
         stop_with("out of page tables", 0);
@@ -196,8 +197,8 @@ static _Noreturn void start_kernel(struct ldr_error *error)
     fill_arguments();
     /* Other cores walk the tables with their caches off until their own MMU is on. */
     mmu_clean((uint64_t)image_start, (uint64_t)(loader_end - image_start));
-    if (cores_start(table.header.core_count, table.header.pa_bits, cpus, cpu_count, kernel.entry,
-                    &arguments, error)
+    if (cores_start(table.header.core_count, least ? least : table.header.core_count,
+                    table.header.pa_bits, cpus, cpu_count, kernel.entry, &arguments, error)
         != 0) {
         stop(error);
     }

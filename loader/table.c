@@ -64,6 +64,10 @@ static int check_header(const struct image_header *header, uint64_t table_offset
     if (header->core_count < 1 || header->core_count > IMAGE_MAX_CORES) {
         return ldr_fail(error, "image asks for 0x%x cores", NULL, header->core_count, 0, 0, 0);
     }
+    if (header->least_cores > header->core_count) {
+        return ldr_fail(error, "image asks for 0x%x cores or more, of 0x%x", NULL,
+                        header->least_cores, header->core_count, 0, 0);
+    }
     if (header->image_size >> 40 || header->image_size < table_offset) {
         return ldr_fail(error, "image size 0x%x is impossible", NULL, header->image_size, 0, 0, 0);
     }

@@ -258,6 +258,7 @@ static void fill_table(const struct image_builder *builder, struct ldr_table *ta
     header->entry_count = builder->item_count;
     header->pa_bits = builder->options.pa_bits;
     header->core_count = builder->options.core_count;
+    header->least_cores = builder->options.least_cores;
     header->image_size = builder->image_size;
     header->load_base = builder->options.load_base;
     header->fallback_uart = builder->options.fallback_uart;

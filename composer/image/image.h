@@ -24,12 +24,14 @@
  * @load_base: physical address at which the firmware will put the image
  * @pa_bits: 40 or 44, as the kernel was built
  * @core_count: cores that the kernel was built for
+ * @least_cores: boards with fewer are refused; 0: with fewer than @core_count
  * @fallback_uart: PL011 for messages before the device tree is read; 0 = none
  */
 struct image_options {
     uint64_t load_base;
     uint32_t pa_bits;
     uint32_t core_count;
+    uint32_t least_cores;
     uint64_t fallback_uart;
 };
 

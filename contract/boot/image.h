@@ -58,8 +58,8 @@ struct image_header {
     uint32_t crc32;         /* IEEE 802.3, of header (this field as 0) and all entries */
     uint32_t entry_count;   /* 2..IMAGE_MAX_ENTRIES */
     uint32_t pa_bits;       /* 40 or 44: what the kernel was built for (decides TCR_EL2) */
-    uint32_t core_count;    /* cores that enter the kernel, 1..IMAGE_MAX_CORES */
-    uint32_t reserved;
+    uint32_t core_count;    /* cores that the kernel was built for, 1..IMAGE_MAX_CORES */
+    uint32_t least_cores;   /* boards with fewer are refused; 0: with fewer than core_count */
     uint64_t image_size;    /* bytes, loader and payloads together */
     uint64_t load_base;     /* physical address for which the image was laid out */
     uint64_t fallback_uart; /* PL011 to print on before or without a device tree; 0 = none */

@@ -41,8 +41,15 @@ void debug_thread_deleted(struct tcb *tcb)
 }
 
 static const char *const fault_names[] = {
-    "null", "capability", "unknown system call", "user exception", "debug exception",
-    "memory", "vGIC maintenance", "VCPU", "VPPI",
+    "null",
+    "capability",
+    "unknown system call",
+    "user exception",
+    "debug exception",
+    "memory",
+    "vGIC maintenance",
+    "VCPU",
+    "VPPI",
 };
 
 void debug_fault_unhandled(const struct tcb *tcb)
@@ -54,8 +61,14 @@ void debug_fault_unhandled(const struct tcb *tcb)
 }
 
 static const char *const state_names[] = {
-    "inactive", "running", "restart", "blocked on receive", "blocked on send",
-    "blocked on reply", "blocked on notification", "idle",
+    "inactive",
+    "running",
+    "restart",
+    "blocked on receive",
+    "blocked on send",
+    "blocked on reply",
+    "blocked on notification",
+    "idle",
 };
 
 /* Bound: all threads. */
@@ -152,6 +165,19 @@ static void get_affinity(void)
     }
     arch_set_badge(current_thread(), tcb->core);
 }
+
+/* x0: core, x1: SGI; others halt the machine, by the interface. */
+static void send_ipi(void)
+{
+    uint64_t target = arch_badge(current_thread()) & 0xff;
+    uint64_t sgi = arch_message_info(current_thread());
+
+    if (target >= core_count || sgi > 15) {
+        klog("DebugSendIPI: no such core or SGI\n");
+        arch_halt();
+    }
+    arch_interrupt_core((unsigned)target, (unsigned)sgi);
+}
 #endif
 #endif
 
@@ -159,25 +185,15 @@ static void get_affinity(void)
 static bool debug_build_syscall(int64_t number)
 {
     switch (number) {
-    case SEL4_SYS_DEBUG_HALT:
-        klog("DebugHalt\n");
-        arch_halt();
-    case SEL4_SYS_DEBUG_CAP_IDENTIFY:
-        identify_cap();
-        return true;
-    case SEL4_SYS_DEBUG_SNAPSHOT:
-        snapshot();
-        return true;
-    case SEL4_SYS_DEBUG_NAME_THREAD:
-        name_thread();
-        return true;
+    case SEL4_SYS_DEBUG_HALT: klog("DebugHalt\n"); arch_halt();
+    case SEL4_SYS_DEBUG_CAP_IDENTIFY: identify_cap(); return true;
+    case SEL4_SYS_DEBUG_SNAPSHOT: snapshot(); return true;
+    case SEL4_SYS_DEBUG_NAME_THREAD: name_thread(); return true;
 #ifdef CONFIG_ENABLE_SMP_SUPPORT
-    case SEL4_SYS_DEBUG_GET_THREAD_AFFINITY:
-        get_affinity();
-        return true;
+    case SEL4_SYS_DEBUG_SEND_IPI: send_ipi(); return true;
+    case SEL4_SYS_DEBUG_GET_THREAD_AFFINITY: get_affinity(); return true;
 #endif
-    default:
-        return false;
+    default: return false;
     }
 }
 #endif

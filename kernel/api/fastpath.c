@@ -13,13 +13,13 @@
 
 #include "contract/sel4/limits.h"
 
-#define likely(cond) __builtin_expect(!!(cond), 1)
+#define likely(cond)   __builtin_expect(!!(cond), 1)
 #define unlikely(cond) __builtin_expect(!!(cond), 0)
 
 /* Label bits; and the fields that must say "at most four words, no capabilities". */
 #define INFO_LABEL (~0xfffull)
-#define INFO_SIZE 0x1ffull
-#define INFO_CAPS 0x180ull
+#define INFO_SIZE  0x1ffull
+#define INFO_CAPS  0x180ull
 
 /* As lookup_slot(); null if the general code has something to say about the pointer. */
 static inline struct slot *find_slot(const struct tcb *tcb, uint64_t cptr)
@@ -37,8 +37,7 @@ static inline struct slot *find_slot(const struct tcb *tcb, uint64_t cptr)
             return 0;
         }
         bits -= radix + guard_bits;
-        struct slot *slot =
-            (struct slot *)cap_object(node) + lookup_index(cptr, bits, radix);
+        struct slot *slot = (struct slot *)cap_object(node) + lookup_index(cptr, bits, radix);
 
         if (likely(bits == 0) || cap_type(slot->cap) != CAP_CNODE) {
             return slot;
@@ -72,7 +71,8 @@ static inline bool is_next(const struct core *core, const struct tcb *tcb)
     if (CONFIG_NUM_DOMAINS > 1 && tcb->domain != current_domain) {
         return false;
     }
-    if (CONFIG_MAX_NUM_NODES > 1 && tcb->core != core->id) {
+    if (CONFIG_MAX_NUM_NODES > 1 &&
+        (tcb->core != core->id || core->action != SCHED_RESUME_CURRENT)) {
         return false;
     }
     const struct ready_queues *ready = &core->ready[CONFIG_NUM_DOMAINS > 1 ? current_domain : 0];
@@ -83,20 +83,11 @@ static inline bool is_next(const struct core *core, const struct tcb *tcb)
 static inline void copy_words(const struct tcb *from, struct tcb *to, unsigned count)
 {
     switch (count) {
-    case 4:
-        arch_set_message_word(to, 3, arch_message_word(from, 3));
-        __attribute__((fallthrough));
-    case 3:
-        arch_set_message_word(to, 2, arch_message_word(from, 2));
-        __attribute__((fallthrough));
-    case 2:
-        arch_set_message_word(to, 1, arch_message_word(from, 1));
-        __attribute__((fallthrough));
-    case 1:
-        arch_set_message_word(to, 0, arch_message_word(from, 0));
-        __attribute__((fallthrough));
-    default:
-        break;
+    case 4: arch_set_message_word(to, 3, arch_message_word(from, 3)); __attribute__((fallthrough));
+    case 3: arch_set_message_word(to, 2, arch_message_word(from, 2)); __attribute__((fallthrough));
+    case 2: arch_set_message_word(to, 1, arch_message_word(from, 1)); __attribute__((fallthrough));
+    case 1: arch_set_message_word(to, 0, arch_message_word(from, 0)); __attribute__((fallthrough));
+    default: break;
     }
 }
 
@@ -244,9 +235,9 @@ struct user_context *fastpath_unknown_syscall(int64_t number)
     link_reply(faulter, receiver);
     arch_give_syscall_fault(faulter, receiver, &buffer[SEL4_IPC_BUFFER_MSG_WORD]);
     arch_set_badge(receiver, cap.data);
-    arch_set_message_info(receiver, (uint64_t)SEL4_FAULT_UNKNOWN_SYSCALL
-                                            << SEL4_MSG_INFO_LABEL_SHIFT |
-                                        SEL4_UNKNOWN_SYSCALL_LENGTH);
+    arch_set_message_info(receiver,
+                          (uint64_t)SEL4_FAULT_UNKNOWN_SYSCALL << SEL4_MSG_INFO_LABEL_SHIFT |
+                              SEL4_UNKNOWN_SYSCALL_LENGTH);
     receiver->state = THREAD_RUNNING;
     return run(core, receiver, translation);
 }
@@ -333,7 +324,7 @@ struct user_context *fastpath_reply_recv(uint64_t cptr, uint64_t info)
     }
     enqueue_receiver(endpoint, server, cap_rights(cap));
     /* A reply capability has neither copies nor children: its only neighbour is the master. */
-    *reply = (struct slot){{0, 0}, 0, 0};
+    *reply = (struct slot){ { 0, 0 }, 0, 0 };
     caller->slots[TCB_REPLY].next = SLOT_REVOCABLE | SLOT_FIRST_BADGED;
     if (likely(fault == SEL4_FAULT_NULL)) {
         copy_words(server, caller, info & INFO_SIZE);
@@ -393,6 +384,9 @@ struct user_context *fastpath_send(uint64_t cptr)
     }
     struct cap cap = slot->cap;
 
+    if (CONFIG_MAX_NUM_NODES > 1 && unlikely(core->action != SCHED_RESUME_CURRENT)) {
+        return 0;
+    }
     if (unlikely(cap_type(cap) != CAP_NOTIFICATION || !(cap_rights(cap) & SEL4_RIGHT_WRITE))) {
         return 0;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Boot of the first core: the kernel's own address space, what memory there is, the devices the
- * kernel uses, the initial thread. Bound of its loops: RANGE_LIST_MAX pieces of memory.
+ * Boot: the kernel's own address space, what memory there is, the devices the kernel uses, the other
+ * cores, the initial thread. Bound of its loops: RANGE_LIST_MAX pieces of memory; the number of cores.
  */
 #include "core/boot.h"
 
@@ -14,6 +14,7 @@
 #include "arch/trap.h"
 #include "arch/vcpu.h"
 #include "core/check.h"
+#include "core/lock.h"
 #include "core/sched.h"
 #include "object/asid.h"
 #include "object/irq.h"
@@ -99,13 +100,13 @@ static void find_memory(const struct boot_args *args)
                                 page_up(board.reserved[i].base + board.reserved[i].size));
     }
 #endif
-    ok = ok && range_remove(&free_memory, PLAT_RESERVED_BASE,
-                            PLAT_RESERVED_BASE + PLAT_RESERVED_SIZE);
+    ok = ok &&
+         range_remove(&free_memory, PLAT_RESERVED_BASE, PLAT_RESERVED_BASE + PLAT_RESERVED_SIZE);
     /* Device memory is what is left of the address space when RAM and our devices are gone. */
     ok = ok && range_add(&device_memory, 0, PHYSICAL_END);
     for (unsigned i = 0; i < free_memory.count; i++) {
-        ok = ok && range_remove(&device_memory, free_memory.range[i].base,
-                                free_memory.range[i].end);
+        ok =
+            ok && range_remove(&device_memory, free_memory.range[i].base, free_memory.range[i].end);
     }
 #define REMOVE_DEVICE(physical, virtual, exclusive)                                                \
     if (exclusive) {                                                                               \
@@ -148,11 +149,59 @@ static void init_core(void)
     timer_init_core();
 }
 
+#if CONFIG_MAX_NUM_NODES > 1
+/* How long a core that the loader started may take, in ticks of the counter: five seconds. */
+#define CORE_WAIT_SECONDS 5
+
+static uint32_t cores_ready;
+
+void boot_name_core(uint64_t number)
+{
+    struct core *core = &cores[number];
+
+    core->id = (uint32_t)number;
+    arch_name_core(core);
+}
+
+struct user_context *boot_other_core(void)
+{
+    mmu_activate();
+    init_core();
+    __atomic_fetch_add(&cores_ready, 1, __ATOMIC_RELEASE);
+    lock_acquire();
+    sched_run();
+    return arch_next_context();
+}
+
+/*
+ * Lets the other cores in. When this returns they use nothing of the loader's any more, so its
+ * memory may be given away; they wait for the lock.
+ */
+static void start_cores(void)
+{
+    core_count = board.core_count < CONFIG_MAX_NUM_NODES ? board.core_count : CONFIG_MAX_NUM_NODES;
+    must(core_count > 0, "the device tree lists no core");
+    arch_release_cores(core_count);
+    for (uint64_t end = timer_deadline(CORE_WAIT_SECONDS);
+         __atomic_load_n(&cores_ready, __ATOMIC_ACQUIRE) + 1 < core_count;) {
+        must(!timer_is_over(end), "not all cores came");
+    }
+    KLOG_DEBUG("%u cores\n", core_count);
+}
+#else
+static inline void start_cores(void)
+{
+}
+#endif
+
 struct user_context *boot_main(uint64_t image_start, uint64_t image_end, uint64_t offset,
                                uint64_t entry, uint64_t dtb_pa, uint64_t dtb_size)
 {
-    struct boot_args args = {image_start, image_end, offset, entry, dtb_pa, dtb_size & 0xffffffff};
+    struct boot_args args = {
+        image_start, image_end, offset, entry, dtb_pa, dtb_size & 0xffffffff
+    };
 
+    lock_acquire();
     mmu_build();
     must(mmu_add_window(args.dtb_pa, args.dtb_size ? args.dtb_size : 1),
          "device tree is out of reach");
@@ -163,12 +212,18 @@ struct user_context *boot_main(uint64_t image_start, uint64_t image_end, uint64_
     give_back_spare();
     gic_init_distributor();
     init_core();
+    start_cores();
     asid_init();
     debug_init();
     irq_init();
     irq_reserve(PLAT_MAINTENANCE_IRQ);
     irq_reserve(PLAT_KTIMER_IRQ);
     irq_reserve(PLAT_VTIMER_IRQ);
+#if CONFIG_MAX_NUM_NODES > 1
+    for (unsigned ipi = 0; ipi < ARCH_IPI_COUNT; ipi++) {
+        irq_reserve(ipi);
+    }
+#endif
 
     struct tcb *root = boot_root_task(&args, &free_memory, &device_memory);
 

@@ -29,6 +29,14 @@ struct tcb *boot_root_task(const struct boot_args *args, struct range_list *free
 struct user_context *boot_main(uint64_t image_start, uint64_t image_end, uint64_t offset,
                                uint64_t entry, uint64_t dtb_pa, uint64_t dtb_size);
 
+#if CONFIG_MAX_NUM_NODES > 1
+/* First thing on each core: what this_core() gives, and the stack of its kernel entries. */
+void boot_name_core(uint64_t number);
+
+/* C entry of all cores but the first. */
+struct user_context *boot_other_core(void);
+#endif
+
 /* Prints why the system cannot start, and halts. */
 _Noreturn void boot_fail(const char *reason);
 

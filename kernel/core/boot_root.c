@@ -18,7 +18,7 @@
 #include "contract/sel4/bootinfo.h"
 #include "contract/sel4/limits.h"
 
-#define PAGE 4096ull
+#define PAGE       4096ull
 #define ROOT_SLOTS (1ull << CONFIG_ROOT_CNODE_SIZE_BITS)
 /* ASID of the initial thread's address space, in the first pool. */
 #define ROOT_ASID 1
@@ -93,8 +93,8 @@ static void create_cnode(struct builder *builder)
 {
     uint64_t guard_bits = SEL4_WORD_BITS - CONFIG_ROOT_CNODE_SIZE_BITS;
 
-    builder->slots = (struct slot *)(uintptr_t)take(
-        builder, CONFIG_ROOT_CNODE_SIZE_BITS + SEL4_SLOT_BITS);
+    builder->slots =
+        (struct slot *)(uintptr_t)take(builder, CONFIG_ROOT_CNODE_SIZE_BITS + SEL4_SLOT_BITS);
     builder->next_slot = SEL4_NUM_INITIAL_CAPS;
     put(builder, SEL4_SLOT_INIT_CNODE,
         cap_cnode(builder->slots, CONFIG_ROOT_CNODE_SIZE_BITS, guard_bits));
@@ -113,8 +113,8 @@ static void create_vspace(struct builder *builder)
     builder->root_table = (uint64_t *)(uintptr_t)take(builder, SEL4_VSPACE_BITS);
     asid_pools[0] = (struct asid_pool *)(uintptr_t)pool;
     asid_assign(asid_pools[0], ROOT_ASID, arch_table_pa(builder->root_table));
-    builder->vspace = cap_with_mapping(
-        cap_make(CAP_VSPACE, 0, (uintptr_t)builder->root_table, 0), ROOT_ASID, 0);
+    builder->vspace =
+        cap_with_mapping(cap_make(CAP_VSPACE, 0, (uintptr_t)builder->root_table, 0), ROOT_ASID, 0);
     put(builder, SEL4_SLOT_INIT_VSPACE, builder->vspace);
     put(builder, SEL4_SLOT_INIT_ASID_POOL, cap_make(CAP_ASID_POOL, 0, pool, 0));
 }
@@ -133,8 +133,7 @@ static void create_tables(struct builder *builder)
             uint64_t table = take(builder, SEL4_PAGE_TABLE_BITS);
 
             *entry = pte_table(table - ARCH_WINDOW);
-            put_next(builder,
-                     cap_with_mapping(cap_make(CAP_TABLE, 0, table, 0), ROOT_ASID, va));
+            put_next(builder, cap_with_mapping(cap_make(CAP_TABLE, 0, table, 0), ROOT_ASID, va));
         }
     }
     builder->info->user_image_paging.end = builder->next_slot;
@@ -147,8 +146,8 @@ static struct cap map_page(struct builder *builder, uint64_t pa, uint64_t va)
     uint64_t *entry = vspace_walk(builder->root_table, va, &bits);
 
     *entry = pte_leaf(pa, SEL4_PAGE_BITS, CAP_FRAME_READ_WRITE, SEL4_VM_PAGE_CACHEABLE);
-    return cap_with_mapping(cap_frame(pa + ARCH_WINDOW, 0, CAP_FRAME_READ_WRITE, false),
-                            ROOT_ASID, va);
+    return cap_with_mapping(cap_frame(pa + ARCH_WINDOW, 0, CAP_FRAME_READ_WRITE, false), ROOT_ASID,
+                            va);
 }
 
 static void map_image(struct builder *builder)
@@ -188,14 +187,13 @@ static void create_extra(struct builder *builder)
         builder->info->extra_len_bytes = header->len_bytes;
     }
     for (uint64_t i = 0; i < builder->extra_pages; i++) {
-        put_next(builder, map_page(builder, builder->extra_pa + i * PAGE,
-                                   builder->extra_va + i * PAGE));
+        put_next(builder,
+                 map_page(builder, builder->extra_pa + i * PAGE, builder->extra_va + i * PAGE));
     }
     builder->info->extra_bi_pages.end = builder->next_slot;
 }
 
-static struct tcb *create_thread(struct builder *builder, uint64_t tcb_address,
-                                 uint64_t buffer_pa)
+static struct tcb *create_thread(struct builder *builder, uint64_t tcb_address, uint64_t buffer_pa)
 {
     struct tcb *tcb = (struct tcb *)(uintptr_t)tcb_address;
     struct cap buffer = map_page(builder, buffer_pa, builder->buffer_va);
@@ -205,8 +203,7 @@ static struct tcb *create_thread(struct builder *builder, uint64_t tcb_address,
     tcb_init(tcb);
     slot_insert(builder->slots[SEL4_SLOT_INIT_CNODE].cap, &builder->slots[SEL4_SLOT_INIT_CNODE],
                 &tcb->slots[TCB_CSPACE]);
-    slot_insert(builder->vspace, &builder->slots[SEL4_SLOT_INIT_VSPACE],
-                &tcb->slots[TCB_VSPACE]);
+    slot_insert(builder->vspace, &builder->slots[SEL4_SLOT_INIT_VSPACE], &tcb->slots[TCB_VSPACE]);
     slot_insert(cap_with_mapping(buffer, 0, 0), &builder->slots[SEL4_SLOT_INIT_IPC_BUFFER],
                 &tcb->slots[TCB_BUFFER]);
     reply_set_up_master(tcb);
@@ -217,8 +214,8 @@ static struct tcb *create_thread(struct builder *builder, uint64_t tcb_address,
     tcb->context.fault_ip = builder->args->entry;
     arch_registers_written(tcb);
 #ifdef CONFIG_DEBUG_BUILD
-    copy_words((uint64_t *)(void *)tcb->name, (const uint64_t *)(const void *)"rootserver\0\0\0\0\0",
-               16);
+    copy_words((uint64_t *)(void *)tcb->name,
+               (const uint64_t *)(const void *)"rootserver\0\0\0\0\0", 16);
 #endif
     return tcb;
 }
@@ -238,7 +235,7 @@ static void put_untypeds(struct builder *builder, uint64_t base, uint64_t end, b
             return;
         }
         builder->info->untyped_list[index] =
-            (struct sel4_untyped_desc){base, (unsigned char)bits, device, {0}};
+            (struct sel4_untyped_desc){ base, (unsigned char)bits, device, { 0 } };
         /* RAM counts as used up, so that the first Retype zeroes it. */
         put_next(builder, cap_untyped(address, bits, device, device ? 0 : 1ull << bits));
         base += 1ull << bits;
@@ -248,7 +245,7 @@ static void put_untypeds(struct builder *builder, uint64_t base, uint64_t end, b
 struct tcb *boot_root_task(const struct boot_args *args, struct range_list *free,
                            const struct range_list *device)
 {
-    struct builder builder = {.args = args, .free = free};
+    struct builder builder = { .args = args, .free = free };
 
     lay_out(&builder);
     create_cnode(&builder);
@@ -271,7 +268,7 @@ struct tcb *boot_root_task(const struct boot_args *args, struct range_list *free
     create_extra(&builder);
     map_image(&builder);
 
-    info->num_nodes = CONFIG_MAX_NUM_NODES;
+    info->num_nodes = core_count;
     info->ipc_buffer = builder.buffer_va;
     info->init_thread_cnode_size_bits = CONFIG_ROOT_CNODE_SIZE_BITS;
     info->untyped.start = builder.next_slot;

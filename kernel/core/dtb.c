@@ -2,14 +2,14 @@
 /* Bound of every loop: the size of the blob, which was checked. Runs once, at boot. */
 #include "core/dtb.h"
 
-#define MAGIC 0xd00dfeedu
+#define MAGIC            0xd00dfeedu
 #define TOKEN_BEGIN_NODE 1u
-#define TOKEN_END_NODE 2u
-#define TOKEN_PROPERTY 3u
-#define TOKEN_NOP 4u
-#define TOKEN_END 9u
-#define HEADER_BYTES 40u
-#define MAX_DEPTH 32
+#define TOKEN_END_NODE   2u
+#define TOKEN_PROPERTY   3u
+#define TOKEN_NOP        4u
+#define TOKEN_END        9u
+#define HEADER_BYTES     40u
+#define MAX_DEPTH        32
 
 enum header_word {
     HEADER_MAGIC,
@@ -25,7 +25,15 @@ enum header_word {
 };
 
 /* What kind of node the walk is in; children of others do not matter. */
-enum node_kind { NODE_OTHER, NODE_ROOT, NODE_MEMORY, NODE_RESERVED_MEMORY, NODE_RESERVED_CHILD };
+enum node_kind {
+    NODE_OTHER,
+    NODE_ROOT,
+    NODE_MEMORY,
+    NODE_RESERVED_MEMORY,
+    NODE_RESERVED_CHILD,
+    NODE_CPUS,
+    NODE_CPUS_CHILD,
+};
 
 struct walk {
     const uint8_t *blob;
@@ -65,7 +73,7 @@ static bool add(struct dtb_range *ranges, unsigned *count, unsigned limit, uint6
     if (*count == limit || base + size < base) {
         return false;
     }
-    ranges[(*count)++] = (struct dtb_range){base, size};
+    ranges[(*count)++] = (struct dtb_range){ base, size };
     return true;
 }
 
@@ -122,11 +130,10 @@ static bool finish_properties(struct walk *walk)
         uint32_t offset = walk->reg_offset + at;
         uint64_t base = read_cells(walk, offset, address_cells);
         uint64_t size = read_cells(walk, offset + address_cells * 4, size_cells);
-        bool fits = kind == NODE_MEMORY
-                        ? add(walk->out->memory, &walk->out->memory_count, DTB_MAX_MEMORY, base,
-                              size)
-                        : add(walk->out->reserved, &walk->out->reserved_count, DTB_MAX_RESERVED,
-                              base, size);
+        bool fits = kind == NODE_MEMORY ? add(walk->out->memory, &walk->out->memory_count,
+                                              DTB_MAX_MEMORY, base, size)
+                                        : add(walk->out->reserved, &walk->out->reserved_count,
+                                              DTB_MAX_RESERVED, base, size);
 
         if (!fits) {
             return false;
@@ -145,11 +152,13 @@ static enum node_kind classify(const struct walk *walk, const uint8_t *name, con
         if (node_name_is(name, end, "memory")) {
             return NODE_MEMORY;
         }
+        if (node_name_is(name, end, "cpus")) {
+            return NODE_CPUS;
+        }
         return node_name_is(name, end, "reserved-memory") ? NODE_RESERVED_MEMORY : NODE_OTHER;
-    case NODE_RESERVED_MEMORY:
-        return NODE_RESERVED_CHILD;
-    default:
-        return NODE_OTHER;
+    case NODE_RESERVED_MEMORY: return NODE_RESERVED_CHILD;
+    case NODE_CPUS: return NODE_CPUS_CHILD;
+    default: return NODE_OTHER;
     }
 }
 
@@ -191,6 +200,8 @@ static void take_property(struct walk *walk, const uint8_t *name, uint32_t offse
         } else if (string_is(name, end, "#size-cells")) {
             walk->size_cells[level] = load32(walk->blob + offset);
         }
+    } else if (kind == NODE_CPUS_CHILD && string_is(name, end, "device_type")) {
+        walk->out->core_count += string_is(walk->blob + offset, walk->blob + offset + bytes, "cpu");
     } else if (string_is(name, end, "reg")) {
         walk->reg_offset = offset;
         walk->reg_bytes = bytes;
@@ -243,12 +254,9 @@ static bool walk_structure(struct walk *walk)
                 return false;
             }
             break;
-        case TOKEN_NOP:
-            break;
-        case TOKEN_END:
-            return walk->depth == -1;
-        default:
-            return false;
+        case TOKEN_NOP: break;
+        case TOKEN_END: return walk->depth == -1;
+        default: return false;
         }
     }
     return false;
@@ -282,6 +290,7 @@ bool dtb_read_memory(const void *blob, size_t size, struct dtb_memory *memory)
     const uint8_t *bytes = blob;
     uint32_t header[HEADER_STRUCTURE_SIZE + 1];
 
+    memory->core_count = 0;
     memory->memory_count = 0;
     memory->reserved_count = 0;
     if (size < HEADER_BYTES) {
@@ -304,8 +313,8 @@ bool dtb_read_memory(const void *blob, size_t size, struct dtb_memory *memory)
         .strings = header[HEADER_STRINGS],
         .strings_end = header[HEADER_STRINGS] + header[HEADER_STRINGS_SIZE],
         .depth = -1,
-        .address_cells = {2, 2},
-        .size_cells = {1, 1},
+        .address_cells = { 2, 2 },
+        .size_cells = { 1, 1 },
         .out = memory,
     };
 

@@ -65,8 +65,8 @@ const char *invariants_slot(const struct slot *slot)
     if (prev && (slot_next(prev) != slot || slot_is_empty(prev))) {
         return "the previous slot does not know this one";
     }
-    if (cap_type(slot->cap) == CAP_UNTYPED &&
-        slot->cap.data > 1ull << cap_untyped_bits(slot->cap)) {
+    if (cap_type(slot->cap) == CAP_UNTYPED && slot->cap.data > 1ull
+                                                                   << cap_untyped_bits(slot->cap)) {
         return "watermark beyond the untyped's end";
     }
     return 0;
@@ -166,25 +166,21 @@ static const char *check_thread(const struct tcb *tcb)
 const char *invariants_object(struct cap cap)
 {
     switch (cap_type(cap)) {
-    case CAP_ENDPOINT:
-        return check_endpoint(cap_object(cap));
-    case CAP_NOTIFICATION:
-        return check_notification(cap_object(cap));
-    case CAP_TCB:
-        return check_thread(cap_object(cap));
-    default:
-        return 0;
+    case CAP_ENDPOINT: return check_endpoint(cap_object(cap));
+    case CAP_NOTIFICATION: return check_notification(cap_object(cap));
+    case CAP_TCB: return check_thread(cap_object(cap));
+    default: return 0;
     }
 }
 
-static const char *check_ready_queue(const struct ready_queue *queue, unsigned domain,
-                                     unsigned priority)
+static const char *check_ready_queue(const struct ready_queue *queue, unsigned core,
+                                     unsigned domain, unsigned priority)
 {
     const struct tcb *prev = 0;
 
     for (const struct tcb *tcb = queue->head; tcb; tcb = tcb->ready_next) {
         if (!tcb->is_queued || tcb->priority != priority || tcb->domain != domain ||
-            tcb->ready_prev != prev || !thread_is_runnable(tcb)) {
+            tcb->ready_prev != prev || !thread_is_runnable(tcb) || tcb->core != core) {
             return "a thread is in the wrong ready queue";
         }
         prev = tcb;
@@ -205,12 +201,28 @@ static const char *check_ready_queues(const struct core *core)
                 (summary && !ready->bitmap[priority / 64])) {
                 return "ready bitmap does not match the queues";
             }
-            const char *wrong = check_ready_queue(&ready->queue[priority], domain, priority);
+            const char *wrong =
+                check_ready_queue(&ready->queue[priority], core->id, domain, priority);
 
             if (wrong) {
                 return wrong;
             }
         }
+    }
+    return 0;
+}
+
+/* What runs on a core, and what its registers hold, belongs there. */
+static const char *check_core(const struct core *core)
+{
+    const struct tcb *tcb = core->current;
+
+    if (tcb != core->idle &&
+        (!thread_is_runnable(tcb) || tcb->is_queued || tcb->core != core->id)) {
+        return "a core's current thread is not simply running there";
+    }
+    if (core->fpu_owner && core->fpu_owner->core != core->id) {
+        return "a thread left its FPU registers on another core";
     }
     return 0;
 }
@@ -325,8 +337,9 @@ static const char *check_capability(const struct slot *slot, unsigned depth)
                    ? 0
                    : check_container(cap_object(cap), 1ull << cap_cnode_radix(cap), depth + 1);
     case CAP_ZOMBIE:
-        return cap_object(cap) == root_slots ? 0
-                                             : check_container(cap_object(cap), cap.data, depth + 1);
+        return cap_object(cap) == root_slots
+                   ? 0
+                   : check_container(cap_object(cap), cap.data, depth + 1);
     case CAP_TCB: {
         const struct tcb *tcb = cap_object(cap);
 
@@ -335,8 +348,7 @@ static const char *check_capability(const struct slot *slot, unsigned depth)
         }
         return check_container(tcb->slots, TCB_SLOT_COUNT, depth + 1);
     }
-    default:
-        return 0;
+    default: return 0;
     }
 }
 
@@ -379,7 +391,11 @@ const char *invariants_all(void)
     if (!wrong) {
         wrong = check_mappings(seen == physical_count);
     }
-    return wrong ? wrong : check_ready_queues(this_core());
+    for (unsigned i = 0; !wrong && i < core_count; i++) {
+        wrong = check_ready_queues(&cores[i]);
+        wrong = wrong ? wrong : check_core(&cores[i]);
+    }
+    return wrong;
 }
 
 void invariants_require(const char *wrong)
@@ -413,12 +429,9 @@ static const char *check_partner(const struct tcb *tcb)
     }
     switch (tcb->state) {
     case THREAD_BLOCKED_SEND:
-    case THREAD_BLOCKED_RECV:
-        return check_endpoint(tcb->blocked_on);
-    case THREAD_BLOCKED_NTFN:
-        return check_notification(tcb->blocked_on);
-    default:
-        return 0;
+    case THREAD_BLOCKED_RECV: return check_endpoint(tcb->blocked_on);
+    case THREAD_BLOCKED_NTFN: return check_notification(tcb->blocked_on);
+    default: return 0;
     }
 }
 

@@ -3,9 +3,10 @@
 
 #include "arch/latency.h"
 #include "arch/machine.h"
+#include "core/lock.h"
 
 bool preempt_point(void)
 {
     latency_end();
-    return arch_irq_pending();
+    return arch_irq_pending() || lock_is_wanted();
 }

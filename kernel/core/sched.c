@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/sched.h"
 
+#include "arch/machine.h"
 #include "arch/thread.h"
 #include "core/check.h"
 
 #include "contract/sel4/limits.h"
 
 struct core cores[CONFIG_MAX_NUM_NODES];
+#if CONFIG_MAX_NUM_NODES > 1
+unsigned core_count = 1;
+#endif
 
 struct domain_entry domain_schedule[CONFIG_NUM_DOMAIN_SCHEDULES];
 unsigned domain_start_index;
@@ -42,6 +46,40 @@ static void mark_empty(struct ready_queues *ready, unsigned priority)
     }
 }
 
+#if CONFIG_MAX_NUM_NODES > 1
+/* A thread became ready on another core, which must know if it has nothing better to do. */
+static void note_ready(const struct tcb *tcb)
+{
+    struct core *core = core_of(tcb);
+    const struct tcb *current = core->current;
+
+    if (core != this_core() && (current == core->idle || tcb->priority > current->priority)) {
+        core->action = SCHED_CHOOSE_NEW;
+        this_core()->to_interrupt |= 1u << core->id;
+    }
+}
+
+/* Bound: number of cores. */
+static void interrupt_others(struct core *core)
+{
+    while (core->to_interrupt) {
+        unsigned other = (unsigned)__builtin_ctz(core->to_interrupt);
+
+        core->to_interrupt &= core->to_interrupt - 1;
+        arch_interrupt_core(other, ARCH_IPI_RESCHEDULE);
+    }
+}
+#else
+static inline void note_ready(const struct tcb *tcb)
+{
+    (void)tcb;
+}
+static inline void interrupt_others(const struct core *core)
+{
+    (void)core;
+}
+#endif
+
 void sched_enqueue(struct tcb *tcb)
 {
     if (tcb->is_queued) {
@@ -60,6 +98,7 @@ void sched_enqueue(struct tcb *tcb)
     }
     queue->head = tcb;
     tcb->is_queued = true;
+    note_ready(tcb);
 }
 
 void sched_append(struct tcb *tcb)
@@ -80,6 +119,7 @@ void sched_append(struct tcb *tcb)
     }
     queue->tail = tcb;
     tcb->is_queued = true;
+    note_ready(tcb);
 }
 
 void sched_dequeue(struct tcb *tcb)
@@ -121,8 +161,7 @@ void thread_set_state(struct tcb *tcb, enum thread_state state)
     struct core *core = this_core();
 
     tcb->state = state;
-    if (tcb == core->current && core->action == SCHED_RESUME_CURRENT &&
-        !thread_is_runnable(tcb)) {
+    if (tcb == core->current && core->action == SCHED_RESUME_CURRENT && !thread_is_runnable(tcb)) {
         core->action = SCHED_CHOOSE_NEW;
     }
 }
@@ -131,11 +170,8 @@ void sched_wake(struct tcb *tcb)
 {
     struct core *core = this_core();
 
-    if (tcb->domain != current_domain) {
+    if (tcb->domain != current_domain || (CONFIG_MAX_NUM_NODES > 1 && tcb->core != core->id)) {
         sched_enqueue(tcb);
-    } else if (tcb->core != core->id) {
-        sched_enqueue(tcb);
-        arch_reschedule_core(tcb->core);
     } else if (core->action != SCHED_RESUME_CURRENT) {
         sched_choose_later();
         sched_enqueue(tcb);
@@ -265,6 +301,7 @@ void sched_run(void)
         core->action = SCHED_RESUME_CURRENT;
     }
     restart_if_asked(core->current);
+    interrupt_others(core);
 }
 
 void sched_set_priority(struct tcb *tcb, uint8_t priority)
@@ -293,6 +330,21 @@ void sched_set_domain(struct tcb *tcb, uint8_t domain)
     }
 }
 
+#if CONFIG_MAX_NUM_NODES > 1
+void sched_set_affinity(struct tcb *tcb, uint8_t core)
+{
+    sched_dequeue(tcb);
+    arch_leave_core(tcb);
+    tcb->core = core;
+    if (thread_is_runnable(tcb)) {
+        sched_append(tcb);
+    }
+    if (tcb == current_thread()) {
+        sched_choose_later();
+    }
+}
+#endif
+
 void sched_start_schedule(unsigned index)
 {
     domain_start_index = index;
@@ -308,7 +360,7 @@ void sched_init(struct core *core, struct tcb *idle)
     core->idle = idle;
     core->current = idle;
     core->action = SCHED_CHOOSE_NEW;
-    domain_schedule[0] = (struct domain_entry){(1ull << SEL4_DOMAIN_DURATION_BITS) - 1, 0};
+    domain_schedule[0] = (struct domain_entry){ (1ull << SEL4_DOMAIN_DURATION_BITS) - 1, 0 };
     current_domain = 0;
     domain_index = 0;
     domain_start_index = 0;

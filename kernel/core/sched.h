@@ -89,7 +89,7 @@ extern uint8_t current_domain;
 /* Makes `index` the schedule's start and begins there at the next choice. */
 void sched_start_schedule(unsigned index);
 
-/* Moves the thread to another core. */
+/* Moves the thread to another core, to the tail of its priority; it does not run elsewhere now. */
 void sched_set_affinity(struct tcb *tcb, uint8_t core);
 
 /* Sets up the queues of a core with its idle thread as current one. */

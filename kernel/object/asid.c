@@ -4,6 +4,7 @@
 #include "arch/machine.h"
 #include "arch/thread.h"
 #include "core/lookup.h"
+#include "core/remote.h"
 
 struct asid_pool *asid_pools[ASID_POOL_COUNT];
 
@@ -43,6 +44,22 @@ static void take_vmid(unsigned vmid)
     *vmid_owner[vmid] &= ASID_ROOT_MASK;
     vmid_owner[vmid] = 0;
     arch_tlb_flush_vmid(vmid);
+}
+
+static void reload_here(void *argument)
+{
+    (void)argument;
+    arch_reload_address_space();
+}
+
+/* No core goes on translating with the VMID. Bound: number of cores. */
+static void unload_vmid(unsigned vmid)
+{
+    for (unsigned i = 0; i < core_count; i++) {
+        if (cores[i].arch.translation >> ASID_VMID_SHIFT == vmid) {
+            remote_call(i, reload_here, 0);
+        }
+    }
 }
 
 /*@ requires 1 <= vmid < VMID_COUNT;
@@ -85,10 +102,12 @@ static void free_entry(uint64_t *entry)
 {
     unsigned vmid = (unsigned)(*entry >> ASID_VMID_SHIFT);
 
-    if (vmid) {
-        take_vmid(vmid);
-    }
     *entry = 0;
+    if (vmid) {
+        vmid_owner[vmid] = 0;
+        unload_vmid(vmid);
+        arch_tlb_flush_vmid(vmid);
+    }
 }
 
 void asid_free(uint64_t asid, uint64_t root_pa)
@@ -97,7 +116,6 @@ void asid_free(uint64_t asid, uint64_t root_pa)
 
     if (entry && (*entry & ASID_ROOT_MASK) == root_pa) {
         free_entry(entry);
-        arch_reload_address_space();
     }
 }
 
@@ -117,7 +135,6 @@ bool asid_pool_tear_down(struct cap cap)
             freed++;
         }
     }
-    arch_reload_address_space();
     if (freed == TEAR_DOWN_STEP) {
         return true;
     }
@@ -132,8 +149,7 @@ static void invoke_make_pool(unsigned index, struct slot *untyped, struct slot *
     untyped->cap.data = 1ull << SEL4_ASID_POOL_BITS;
     arch_clear_memory(address, 1ull << SEL4_ASID_POOL_BITS);
     asid_pools[index] = (struct asid_pool *)(uintptr_t)address;
-    slot_insert(cap_make(CAP_ASID_POOL, 0, address,
-                         (uint64_t)index << SEL4_ASID_POOL_INDEX_BITS),
+    slot_insert(cap_make(CAP_ASID_POOL, 0, address, (uint64_t)index << SEL4_ASID_POOL_INDEX_BITS),
                 untyped, dest);
 }
 
@@ -186,7 +202,7 @@ enum status asid_pool_decode(struct call *call)
         return call_invalid_capability(call, 1);
     }
     if (!asid_pools[base >> SEL4_ASID_POOL_INDEX_BITS]) {
-        struct lookup_failure failure = {.type = SEL4_LOOKUP_INVALID_ROOT};
+        struct lookup_failure failure = { .type = SEL4_LOOKUP_INVALID_ROOT };
 
         return call_failed_lookup(call, false, failure);
     }

@@ -3,6 +3,7 @@
 
 #include "arch/gic.h"
 #include "core/lookup.h"
+#include "core/remote.h"
 #include "object/delete.h"
 #include "object/notification.h"
 
@@ -11,31 +12,77 @@ static uint8_t irq_states[IRQ_COUNT];
 static struct slot irq_slots[IRQ_COUNT];
 
 #define SGI_COUNT 16
-#define SPI_FIRST 32
+
+static bool is_private(uint64_t irq)
+{
+    return irq < IRQ_PRIVATE_COUNT * CONFIG_MAX_NUM_NODES;
+}
+
+static unsigned intid_of(uint64_t irq)
+{
+    if (CONFIG_MAX_NUM_NODES == 1) {
+        return (unsigned)irq;
+    }
+    return (unsigned)(is_private(irq) ? irq % IRQ_PRIVATE_COUNT : irq - IRQ_SHARED_OFFSET);
+}
+
+/* A core to which the distributor's registers of the interrupt are those of the right core. */
+static unsigned core_of(uint64_t irq)
+{
+    return is_private(irq) ? (unsigned)(irq / IRQ_PRIVATE_COUNT) : this_core()->id;
+}
+
+static void mask_here(void *irq)
+{
+    gic_mask(intid_of((uintptr_t)irq));
+}
+
+static void unmask_here(void *irq)
+{
+    gic_unmask(intid_of((uintptr_t)irq));
+}
+
+static void set_level_here(void *irq)
+{
+    gic_set_trigger(intid_of((uintptr_t)irq), false);
+}
+
+static void set_edge_here(void *irq)
+{
+    gic_set_trigger(intid_of((uintptr_t)irq), true);
+}
+
+static void on_its_core(void (*function)(void *), uint64_t irq)
+{
+    remote_call(core_of(irq), function, (void *)(uintptr_t)irq);
+}
 
 /* Bound: all interrupts; at boot. */
 void irq_init(void)
 {
     for (unsigned i = 0; i < IRQ_COUNT; i++) {
         irq_states[i] = IRQ_INACTIVE;
-        irq_slots[i] = (struct slot){{0, 0}, 0, 0};
+        irq_slots[i] = (struct slot){ { 0, 0 }, 0, 0 };
     }
 }
 
-void irq_reserve(unsigned irq)
+void irq_reserve(unsigned intid)
 {
-    irq_states[irq] = IRQ_KERNEL;
+    for (unsigned core = 0; core < CONFIG_MAX_NUM_NODES; core++) {
+        irq_states[irq_number(core, intid)] = IRQ_KERNEL;
+    }
 }
 
-void irq_deliver(unsigned irq)
+void irq_deliver(unsigned intid)
 {
+    unsigned irq = irq_number(this_core()->id, intid);
+
+    gic_mask(intid);
     if (irq_states[irq] != IRQ_SIGNAL) {
-        gic_mask(irq);
         return;
     }
     struct cap cap = irq_slots[irq].cap;
 
-    gic_mask(irq);
     if (cap_type(cap) == CAP_NOTIFICATION && (cap_rights(cap) & SEL4_RIGHT_WRITE)) {
         notification_signal(cap_object(cap), cap.data);
     }
@@ -43,39 +90,53 @@ void irq_deliver(unsigned irq)
 
 enum status irq_drop_notification(uint64_t irq)
 {
-    gic_mask((unsigned)irq);
+    on_its_core(mask_here, irq);
     return delete_slot(&irq_slots[irq]);
 }
 
 void irq_release(uint64_t irq)
 {
-    gic_mask((unsigned)irq);
+    on_its_core(mask_here, irq);
     irq_states[irq] = IRQ_INACTIVE;
 }
 
 static void invoke_issue(unsigned irq, struct slot *control, struct slot *dest)
 {
     irq_states[irq] = IRQ_SIGNAL;
-    gic_unmask(irq);
+    on_its_core(unmask_here, irq);
     slot_insert(cap_make(CAP_IRQ_HANDLER, 0, 0, irq), control, dest);
 }
 
-static enum status check_irq(struct call *call, uint64_t irq)
+/* Without a core the private interrupts are those of core 0. */
+static enum status check_irq(struct call *call, unsigned core, uint64_t intid, unsigned *irq)
 {
-    if (irq > PLAT_MAX_IRQ) {
+    if (intid > PLAT_MAX_IRQ) {
         return call_range_error(call, 0, PLAT_MAX_IRQ);
     }
-    return irq_states[irq] == IRQ_INACTIVE ? STATUS_OK : call_revoke_first(call);
+    *irq = irq_number(core, (unsigned)intid);
+    return irq_states[*irq] == IRQ_INACTIVE ? STATUS_OK : call_revoke_first(call);
+}
+
+static void set_trigger(unsigned irq, uint64_t trigger)
+{
+    if (intid_of(irq) >= SGI_COUNT) {
+        on_its_core(trigger ? set_edge_here : set_level_here, irq);
+    }
 }
 
 /* Get, and GetTrigger with a trigger argument before the destination. */
 static enum status decode_get(struct call *call, bool with_trigger)
 {
-    uint64_t irq = call_word(call, 0);
+    uint64_t intid = call_word(call, 0);
     unsigned next = with_trigger ? 2 : 1;
     uint64_t depth = call_word(call, next + 1) & (with_trigger ? 0xff : ~0ull);
     struct slot *dest;
-    enum status status = check_irq(call, irq);
+    unsigned irq = 0;
+
+    if (CONFIG_MAX_NUM_NODES > 1 && with_trigger && intid < IRQ_PRIVATE_COUNT) {
+        return call_illegal_operation(call);
+    }
+    enum status status = check_irq(call, 0, intid, &irq);
 
     if (status == STATUS_OK) {
         status = lookup_empty(call, call->caps[0]->cap, call_word(call, next), depth, &dest);
@@ -83,25 +144,26 @@ static enum status decode_get(struct call *call, bool with_trigger)
     if (status != STATUS_OK) {
         return status;
     }
-    if (with_trigger && irq >= SGI_COUNT) {
-        gic_set_trigger((unsigned)irq, call_word(call, 1) != 0);
+    if (with_trigger) {
+        set_trigger(irq, call_word(call, 1));
     }
-    invoke_issue((unsigned)irq, call->slot, dest);
+    invoke_issue(irq, call->slot, dest);
     return STATUS_OK;
 }
 
 #ifdef CONFIG_ENABLE_SMP_SUPPORT
 static enum status decode_get_on_core(struct call *call)
 {
-    uint64_t irq = call_word(call, 0);
+    uint64_t intid = call_word(call, 0);
     uint64_t depth = call_word(call, 3) & 0xff;
     uint64_t target = call_word(call, 4);
     struct slot *dest;
+    unsigned irq = 0;
 
-    if (target >= CONFIG_MAX_NUM_NODES) {
+    if (target >= core_count) {
         return call_invalid_argument(call, 4);
     }
-    enum status status = check_irq(call, irq);
+    enum status status = check_irq(call, (unsigned)target, intid, &irq);
 
     if (status == STATUS_OK) {
         status = lookup_empty(call, call->caps[0]->cap, call_word(call, 2), depth, &dest);
@@ -109,13 +171,11 @@ static enum status decode_get_on_core(struct call *call)
     if (status != STATUS_OK) {
         return status;
     }
-    if (irq >= SGI_COUNT) {
-        gic_set_trigger((unsigned)irq, call_word(call, 1) != 0);
+    set_trigger(irq, call_word(call, 1));
+    if (!is_private(irq)) {
+        gic_set_target(intid_of(irq), (unsigned)target);
     }
-    if (irq >= SPI_FIRST) {
-        gic_set_target((unsigned)irq, (unsigned)target);
-    }
-    invoke_issue((unsigned)irq, call->slot, dest);
+    invoke_issue(irq, call->slot, dest);
     return STATUS_OK;
 }
 #else
@@ -131,8 +191,8 @@ static enum status decode_issue_sgi(struct call *call)
     if (target > GIC_MAX_SGI_TARGET) {
         return call_invalid_argument(call, 1);
     }
-    enum status status = lookup_empty(call, call->caps[0]->cap, call_word(call, 2),
-                                      call_word(call, 3), &dest);
+    enum status status =
+        lookup_empty(call, call->caps[0]->cap, call_word(call, 2), call_word(call, 3), &dest);
 
     if (status == STATUS_OK) {
         slot_insert(cap_sgi((unsigned)sgi, (unsigned)target), call->slot, dest);
@@ -149,10 +209,8 @@ enum status irq_control_decode(struct call *call)
         return status;
     }
     switch (call->label) {
-    case IRQIssueIRQHandler:
-        return decode_get(call, false);
-    case ARMIRQIssueIRQHandlerTrigger:
-        return decode_get(call, true);
+    case IRQIssueIRQHandler: return decode_get(call, false);
+    case ARMIRQIssueIRQHandlerTrigger: return decode_get(call, true);
     default:
 #ifdef CONFIG_ENABLE_SMP_SUPPORT
         return decode_get_on_core(call);
@@ -186,13 +244,9 @@ enum status irq_handler_decode(struct call *call)
         return status;
     }
     switch (call->label) {
-    case IRQAckIRQ:
-        gic_unmask((unsigned)irq);
-        return STATUS_OK;
-    case IRQSetIRQHandler:
-        return decode_set_notification(call, irq);
-    default:
-        return delete_slot(&irq_slots[irq]);
+    case IRQAckIRQ: on_its_core(unmask_here, irq); return STATUS_OK;
+    case IRQSetIRQHandler: return decode_set_notification(call, irq);
+    default: return delete_slot(&irq_slots[irq]);
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "api/debug.h"
 #include "arch/thread.h"
+#include "core/remote.h"
 #include "core/sched.h"
 #include "object/ipc.h"
 #include "object/notification.h"
@@ -29,6 +30,7 @@ void tcb_init(struct tcb *tcb)
 
 void tcb_tear_down(struct tcb *tcb)
 {
+    remote_stall(tcb);
     notification_unbind_tcb(tcb);
     thread_suspend(tcb);
     if (tcb->vcpu) {
@@ -44,8 +46,7 @@ static bool is_register_count(uint64_t count)
 }
 
 /* The word order of the answer is the one of struct seL4_UserContext. */
-static void invoke_read_registers(struct call *call, struct tcb *tcb, unsigned count,
-                                  bool suspend)
+static void invoke_read_registers(struct call *call, struct tcb *tcb, unsigned count, bool suspend)
 {
     if (suspend) {
         thread_suspend(tcb);
@@ -77,8 +78,7 @@ static enum status decode_read_registers(struct call *call, struct tcb *tcb)
     return STATUS_OK;
 }
 
-static void invoke_write_registers(struct call *call, struct tcb *tcb, unsigned count,
-                                   bool resume)
+static void invoke_write_registers(struct call *call, struct tcb *tcb, unsigned count, bool resume)
 {
     arch_registers_from_message(tcb, call->thread, call->buffer, 2, count);
     arch_registers_written(tcb);
@@ -138,6 +138,7 @@ static enum status decode_copy_registers(struct call *call, struct tcb *tcb)
     if (cap_type(call->caps[0]->cap) != CAP_TCB) {
         return call_invalid_capability(call, 1);
     }
+    remote_stall(cap_object(call->caps[0]->cap));
     invoke_copy_registers(tcb, cap_object(call->caps[0]->cap), call_word(call, 0));
     return STATUS_OK;
 }
@@ -245,7 +246,7 @@ static enum status decode_set_affinity(struct call *call, struct tcb *tcb)
 {
     uint64_t core = call_word(call, 0);
 
-    if (core >= CONFIG_MAX_NUM_NODES) {
+    if (core >= core_count) {
         return call_illegal_operation(call);
     }
     sched_set_affinity(tcb, (uint8_t)core);
@@ -261,42 +262,26 @@ enum status tcb_decode(struct call *call)
     if (status != STATUS_OK) {
         return status;
     }
+    /* What another core has of the thread comes into the TCB first. */
+    remote_stall(tcb);
     switch (call->label) {
-    case TCBReadRegisters:
-        return decode_read_registers(call, tcb);
-    case TCBWriteRegisters:
-        return decode_write_registers(call, tcb);
-    case TCBCopyRegisters:
-        return decode_copy_registers(call, tcb);
-    case TCBConfigure:
-        return tcb_decode_configure(call, tcb);
-    case TCBSetSpace:
-        return tcb_decode_set_space(call, tcb);
-    case TCBSetIPCBuffer:
-        return tcb_decode_set_ipc_buffer(call, tcb);
-    case TCBSetPriority:
-        return decode_set_priority(call, tcb);
-    case TCBSetMCPriority:
-        return decode_set_mcp(call, tcb);
-    case TCBSetSchedParams:
-        return decode_set_sched_params(call, tcb);
-    case TCBSuspend:
-        thread_suspend(tcb);
-        return STATUS_OK;
-    case TCBResume:
-        thread_restart(tcb);
-        return STATUS_OK;
-    case TCBBindNotification:
-        return decode_bind(call, tcb);
-    case TCBUnbindNotification:
-        return decode_unbind(call, tcb);
+    case TCBReadRegisters: return decode_read_registers(call, tcb);
+    case TCBWriteRegisters: return decode_write_registers(call, tcb);
+    case TCBCopyRegisters: return decode_copy_registers(call, tcb);
+    case TCBConfigure: return tcb_decode_configure(call, tcb);
+    case TCBSetSpace: return tcb_decode_set_space(call, tcb);
+    case TCBSetIPCBuffer: return tcb_decode_set_ipc_buffer(call, tcb);
+    case TCBSetPriority: return decode_set_priority(call, tcb);
+    case TCBSetMCPriority: return decode_set_mcp(call, tcb);
+    case TCBSetSchedParams: return decode_set_sched_params(call, tcb);
+    case TCBSuspend: thread_suspend(tcb); return STATUS_OK;
+    case TCBResume: thread_restart(tcb); return STATUS_OK;
+    case TCBBindNotification: return decode_bind(call, tcb);
+    case TCBUnbindNotification: return decode_unbind(call, tcb);
 #ifdef CONFIG_ENABLE_SMP_SUPPORT
-    case TCBSetAffinity:
-        return decode_set_affinity(call, tcb);
+    case TCBSetAffinity: return decode_set_affinity(call, tcb);
 #endif
-    case TCBSetTLSBase:
-        return decode_set_tls_base(call, tcb);
-    default:
-        return decode_set_flags(call, tcb);
+    case TCBSetTLSBase: return decode_set_tls_base(call, tcb);
+    default: return decode_set_flags(call, tcb);
     }
 }

@@ -3,6 +3,7 @@
 
 #include "arch/thread.h"
 #include "arch/vcpu.h"
+#include "core/remote.h"
 #include "core/sched.h"
 #include "plat/plat.h"
 
@@ -11,13 +12,13 @@
 
 /* List register of a GICv2. Source: ARM IHI 0048B 5.3.9. */
 #define LR_EOI_MAINTENANCE (1u << 19)
-#define LR_PRIORITY_SHIFT 23
-#define LR_STATE_SHIFT 28
-#define LR_STATE_PENDING 1u
-#define LR_STATE_ACTIVE 2u
-#define LR_STATE_MASK 3u
-#define LR_GROUP_SHIFT 30
-#define LR_IRQ_MASK 0x3ffu
+#define LR_PRIORITY_SHIFT  23
+#define LR_STATE_SHIFT     28
+#define LR_STATE_PENDING   1u
+#define LR_STATE_ACTIVE    2u
+#define LR_STATE_MASK      3u
+#define LR_GROUP_SHIFT     30
+#define LR_IRQ_MASK        0x3ffu
 
 void vcpu_init(struct vcpu *vcpu)
 {
@@ -32,6 +33,7 @@ void vcpu_associate(struct vcpu *vcpu, struct tcb *tcb)
     if (vcpu->tcb) {
         vcpu_dissociate(vcpu);
     }
+    remote_stall(tcb);
     tcb->vcpu = vcpu;
     vcpu->tcb = tcb;
     if (tcb == current_thread()) {
@@ -43,6 +45,7 @@ void vcpu_dissociate(struct vcpu *vcpu)
 {
     struct tcb *tcb = vcpu->tcb;
 
+    remote_stall(tcb);
     arch_vcpu_unload(vcpu);
     tcb->vcpu = 0;
     vcpu->tcb = 0;
@@ -93,8 +96,7 @@ static enum status decode_inject(struct call *call, struct vcpu *vcpu)
     arch_vcpu_set_list_register(vcpu, index,
                                 (virq & LR_IRQ_MASK) | LR_EOI_MAINTENANCE |
                                     priority << LR_PRIORITY_SHIFT |
-                                    LR_STATE_PENDING << LR_STATE_SHIFT |
-                                    group << LR_GROUP_SHIFT);
+                                    LR_STATE_PENDING << LR_STATE_SHIFT | group << LR_GROUP_SHIFT);
     return STATUS_OK;
 }
 
@@ -132,7 +134,7 @@ static enum status decode_ack_vppi(struct call *call, struct vcpu *vcpu)
     if (irq != PLAT_VTIMER_IRQ) {
         return call_invalid_argument(call, 0);
     }
-    vcpu->vppi_masked = false;
+    arch_vcpu_unmask_timer(vcpu);
     return STATUS_OK;
 }
 

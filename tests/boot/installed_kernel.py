@@ -35,11 +35,13 @@ FILES = """
     libsel4/include/sel4/sel4_arch/types.pbf
     support/kernel.dtb support/platform_gen.yaml support/platform_gen.json
 """.split()
-# Two configurations that differ in all that a program can notice.
+# Two configurations that differ in all that a program can notice, and one for two cores.
 VARIANTS = {
     "release": ["KERNEL_CONFIG=release"],
     "debug": ["KERNEL_CONFIG=debug", "ROOT_CNODE_BITS=13", "MEMORY=2048", "CONFIG_LIB_SEL4_USE_THREAD_LOCALS=n"],
+    "smp": ["KERNEL_CONFIG=debug", "CONFIG_MAX_NUM_NODES=2"],
 }
+CORES = {"smp": 2}
 
 
 def read(path):
@@ -180,11 +182,12 @@ def build_root(prefix, folder):
     return root
 
 
-def pack(prefix, root, image):
+def pack(prefix, root, image, cores):
     for folder in ("loader", "tools/pack-image"):
         make("-C", folder)
     subprocess.run([os.path.join(TOP, "build/host/pack-image"), "--loader", os.path.join(TOP, "build/loader/loader.bin"),
-                    "--kernel", os.path.join(prefix, "bin/kernel.elf"), "--root", root, "-o", image],
+                    "--kernel", os.path.join(prefix, "bin/kernel.elf"), "--root", root,
+                    "--cores", str(cores), "-o", image],
                    check=True, stdout=subprocess.DEVNULL)
 
 
@@ -211,9 +214,10 @@ def main(tap):
         check_names(tap, prefix)
         check_interfaces(tap, prefix)
         image = os.path.join(folder, "image.bin")
-        pack(prefix, build_root(prefix, folder), image)
+        cores = CORES.get(variant, 1)
+        pack(prefix, build_root(prefix, folder), image, cores)
         # More RAM than the release kernel was built for: what lies above is device memory to it.
-        with Board(f"installed-{variant}", image=image, memory=2048) as board:
+        with Board(f"installed-{variant}", image=image, memory=2048, cores=cores) as board:
             relay(tap, board, variant)
 
 

@@ -41,12 +41,13 @@ class Board:
     """One emulated board. Texts are matched against its console output without escape sequences and
     carriage returns; every wait() continues behind the previous one's match."""
 
-    def __init__(self, name, image, disk=None, cpu=None, memory=None, forwards=(), qemu=()):
+    def __init__(self, name, image, disk=None, cpu=None, memory=None, forwards=(), qemu=(), cores=None):
         self.name = name
         self.command = [os.path.join(TOP, "tools/run-board"), "--batch", "--image", image]
         self.command += ["--disk", disk] if disk else []
         self.command += ["--cpu", cpu] if cpu else []
         self.command += ["--memory", str(memory)] if memory else []
+        self.command += ["--cores", str(cores)] if cores else []
         for host_port, board_port in forwards:
             self.command += ["--forward", f"{host_port}:{board_port}"]
         self.command += ["--", *qemu] if qemu else []

@@ -18,11 +18,11 @@
 
 /* Priorities: tests use helpers between WATCHER + 1 and MONITOR - 1. */
 #define PRIO_MONITOR 254
-#define PRIO_RUNNER 200
+#define PRIO_RUNNER  200
 #define PRIO_WATCHER 1
 
-#define ROOT seL4_CapInitThreadCNode
-#define VSPACE seL4_CapInitThreadVSpace
+#define ROOT       seL4_CapInitThreadCNode
+#define VSPACE     seL4_CapInitThreadVSpace
 #define RUNNER_TCB (env.runner_tcb)
 
 /* Addresses at which tests may map; nothing of the image lies there. */
@@ -41,11 +41,11 @@ struct test {
  * orders the areas.
  */
 #define TEST_JOIN2(a, b) a##b
-#define TEST_JOIN(a, b) TEST_JOIN2(a, b)
+#define TEST_JOIN(a, b)  TEST_JOIN2(a, b)
 #define TEST_AT(body, entry, id, text)                                                             \
     static void body(void);                                                                        \
     static const struct test entry                                                                 \
-        __attribute__((used, section(".tests." AREA), aligned(8))) = {id, text, body};             \
+        __attribute__((used, section(".tests." AREA), aligned(8))) = { id, text, body };           \
     static void body(void)
 #define TEST(id, text)                                                                             \
     TEST_AT(TEST_JOIN(test_body_, __LINE__), TEST_JOIN(test_entry_, __LINE__), id, text)
@@ -77,10 +77,10 @@ struct env {
     seL4_Word start_registers; /* all registers but x0 and pc at the start, or-ed together */
     seL4_CPtr runner_tcb;
     seL4_CPtr monitor_ep;
-    seL4_CPtr park_ntfn; /* never signalled: finished helpers wait here */
+    seL4_CPtr park_ntfn;  /* never signalled: finished helpers wait here */
     seL4_CPtr first_slot; /* slots from here on belong to the running test */
     seL4_CPtr next_slot;
-    seL4_CPtr test_untyped; /* RAM of the running test, 2^TEST_UNTYPED_BITS bytes */
+    seL4_CPtr test_untyped;   /* RAM of the running test, 2^TEST_UNTYPED_BITS bytes */
     seL4_CPtr device_untyped; /* device untyped of at least 2^21 bytes below 1 GiB, or 0 */
     seL4_Word device_paddr;
     seL4_Word device_bits;
@@ -134,7 +134,7 @@ struct thread {
 
 typedef void (*thread_entry)(seL4_Word a, seL4_Word b, seL4_Word c);
 
-#define MAX_THREADS 8
+#define MAX_THREADS 16
 
 /* Makes a thread, not started, with fault endpoint `fault_ep` (0 = none). Returns its TCB or 0. */
 seL4_CPtr thread_new(struct thread *thread, seL4_Word priority, seL4_CPtr fault_ep);

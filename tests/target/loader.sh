@@ -110,6 +110,13 @@ check "three cores by PSCI" says '^#.*[BC]'
 # shellcheck disable=SC2086
 got=$(boot 30 'loader: stopped' $virt -smp 2 -m 1024 -kernel "$out/three.bin")
 check "too few cores are refused" says 'image is for 0x3 cores, board has 0x2'
+pack few virt --cores 3 --least-cores 2
+# shellcheck disable=SC2086
+got=$(boot 30 '#[A-Z]' $virt -smp 2 -m 1024 -kernel "$out/few.bin")
+check "an image that can do with fewer takes those there are" says '^#.*B'
+# shellcheck disable=SC2086
+got=$(boot 30 'loader: stopped' $virt -smp 1 -m 1024 -kernel "$out/few.bin")
+check "but not with too few" says 'image is for 0x2 cores, board has 0x1'
 
 got=$(boot 30 'loader: stopped' -M virt,gic-version=2 -cpu cortex-a72 -m 1024 -kernel "$out/one.bin")
 check "EL1 is refused" says 'started at EL1'

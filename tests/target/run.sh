@@ -3,8 +3,9 @@
 #
 # run.sh [--bench | --latency | --hostile CALLS] [IMAGE]: builds the target tests, unless an image is named, boots them in QEMU and
 # passes their TAP through. Exit code 0 only if the last line came and says "0 failed" (--bench: if no value exceeds its reference). Environment: TARGET_TIMEOUT (seconds, default 180),
-# TARGET_MEMORY (MiB, default 1024), TARGET_CORES (default 1), TARGET_CONFIG (release or debug),
-# HOSTILE_SEED (first seed, default 100), QEMU.
+# TARGET_MEMORY (MiB, default 1024), TARGET_CONFIG (release or debug), TARGET_NODES (the kernel's CONFIG_MAX_NUM_NODES,
+# default 1), TARGET_CORES (the board's cores, default TARGET_NODES), TARGET_ONLY (words with which the ids of the
+# tests to run begin), HOSTILE_SEED (first seed, default 100), QEMU.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -23,29 +24,40 @@ elif [ "${1:-}" = --hostile ]; then
     shift 2
 fi
 config=${TARGET_CONFIG:-release}
-out=${BUILD:-$top/build}/tests/target
-[ "$config" != debug ] || out=$out-debug
+nodes=${TARGET_NODES:-1}
+kernel=${BUILD:-$top/build}/kernel/$config
+suffix=
+if [ "$nodes" != 1 ]; then
+    kernel=${BUILD:-$top/build}/kernel/smp$nodes-$config
+    suffix=-smp$nodes
+fi
+[ "$config" != debug ] || suffix=$suffix-debug
+# Some of the tests are a build of their own.
+[ -z "${TARGET_ONLY:-}" ] || suffix=$suffix-only
+[ $mode != latency ] || suffix=-latency
+out=${BUILD:-$top/build}/tests/target$suffix
 case $mode in
 tests) image=${1:-$out/image.bin}; speed= ;;
 hostile) image=${1:-$out/hostile-$calls-$seed.bin}; speed= ;;
 latency) # a kernel that measures itself; the tests as they are
-    out=$out-latency
     kernel=${BUILD:-$top/build}/kernel/latency
     make -s -C "$top/kernel" CONFIG=release CONFIG_MEASURE_LATENCY=y O="$kernel" >&2
-    make -s -C "$top/tests/target" OUT="$out" KERNEL_DIR="$kernel" >&2
+    make -s -C "$top/tests/target" TARGET_SUFFIX="$suffix" KERNEL_DIR="$kernel" >&2
     image=$out/image.bin speed="-icount shift=0,sleep=off"
     set -- "$image" ;;
 bench) image=${1:-$out/bench.bin}; speed="-icount shift=0,sleep=off" ;;
 esac
-[ $# -gt 0 ] || make -s -C "$top/kernel" CONFIG="$config" >&2
-[ $# -gt 0 ] || make -s -C "$top/tests/target" CONFIG="$config" HOSTILE_CALLS="$calls" HOSTILE_SEED="$seed" >&2
+[ $# -gt 0 ] || make -s -C "$top/kernel" CONFIG="$config" CONFIG_MAX_NUM_NODES="$nodes" O="$kernel" >&2
+[ -z "${TARGET_ONLY:-}" ] || rm -rf "$out"
+[ $# -gt 0 ] || make -s -C "$top/tests/target" CONFIG="$config" NODES="$nodes" KERNEL_DIR="$kernel" TARGET_SUFFIX="$suffix" \
+    TARGET_ONLY="${TARGET_ONLY:-}" HOSTILE_CALLS="$calls" HOSTILE_SEED="$seed" >&2
 log=$(mktemp)
 trap 'rm -f "$log"; [ -z "${qemu:-}" ] || kill "$qemu" 2> /dev/null || true' EXIT INT TERM
 
 # shellcheck disable=SC2086
 timeout "${TARGET_TIMEOUT:-180}" "${QEMU:-qemu-system-aarch64}" \
     -M virt,virtualization=on,gic-version=2,dtb-randomness=off -cpu cortex-a72 \
-    -smp "${TARGET_CORES:-1}" -m "${TARGET_MEMORY:-1024}" -display none -monitor none -nic none \
+    -smp "${TARGET_CORES:-$nodes}" -m "${TARGET_MEMORY:-1024}" -display none -monitor none -nic none \
     -serial stdio $speed -kernel "$image" < /dev/null > "$log" 2>&1 &
 qemu=$!
 

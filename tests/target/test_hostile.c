@@ -1,16 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A thread that calls whatever it can with whatever it likes. It owns one object of each kind and
- * nothing else; whatever happens to it, kernel, runner and memory must be as before.
+ * nothing else; whatever happens to it, kernel, runner and memory must be as before. On several cores
+ * each has such a thread, and they race for the same objects, their threads among them.
  */
 #define AREA "97"
 #include "env.h"
 
 #define CALLS 4000u
 #define RADIX 5
+#define MAX_ATTACKERS 4
+#define FIRST_RIVAL 17 /* slot of the second attacker's TCB; the others' follow */
 
-static volatile seL4_Word calls_done;
+static volatile seL4_Word calls_of[MAX_ATTACKERS];
 static volatile seL4_Word last_call[4];
+
+static seL4_Word attackers(void)
+{
+#ifdef CONFIG_ENABLE_SMP_SUPPORT
+    return env.info->numNodes < MAX_ATTACKERS ? env.info->numNodes : MAX_ATTACKERS;
+#else
+    return 1;
+#endif
+}
+
+static seL4_Word calls_done(void)
+{
+    seL4_Word sum = 0;
+
+    for (seL4_Word i = 0; i < MAX_ATTACKERS; i++) {
+        sum += calls_of[i];
+    }
+    return sum;
+}
 
 static seL4_Word next_random(seL4_Word *state)
 {
@@ -54,11 +76,14 @@ static seL4_Word target(seL4_Word number, seL4_Word *state)
     if (number == (seL4_Word)seL4_SysNBSend && value % 8 == 0) {
         return value >> 8;
     }
+    if (attackers() > 1 && (value >> 24) % 16 == 0) {
+        return FIRST_RIVAL + (value >> 32) % (attackers() - 1);
+    }
     /* Its own CNode, TCB and interrupt only now and then: that usually is its end. */
     return (value >> 8) % 32 == 0 ? 13 + (value >> 16) % 3 : 3 + (value >> 16) % 10;
 }
 
-static void attacker(seL4_Word seed, seL4_Word buffer, seL4_Word ntfn)
+static void attacker(seL4_Word seed, seL4_Word buffer, seL4_Word number)
 {
     volatile seL4_IPCBuffer *mine = (volatile seL4_IPCBuffer *)buffer;
     seL4_Word state = seed * 0x9e3779b97f4a7c15ul + 1;
@@ -84,19 +109,19 @@ static void attacker(seL4_Word seed, seL4_Word buffer, seL4_Word ntfn)
             mine->msg[word] = odd_word(&state);
         }
         for (int cap = 0; cap < 3; cap++) {
-            mine->caps_or_badges[cap] = next_random(&state) % 18;
+            mine->caps_or_badges[cap] = next_random(&state) % (FIRST_RIVAL + MAX_ATTACKERS - 1);
         }
         last_call[0] = regs.x0;
         last_call[1] = regs.x1;
         raw_svc(&regs);
-        calls_done++;
+        calls_of[number]++;
     }
-    seL4_Signal(ntfn);
+    seL4_Signal(16);
     thread_stop();
 }
 
 /*
- * Shares the core with the attacker, slice by slice, and signals when that makes no calls any more:
+ * Shares the core with the attacker, slice by slice, and signals when no attacker makes calls any more:
  * it has finished, blocked, stopped itself, or made itself a guest that loops.
  */
 static void closer(seL4_Word ntfn, seL4_Word unused1, seL4_Word unused2)
@@ -106,19 +131,19 @@ static void closer(seL4_Word ntfn, seL4_Word unused1, seL4_Word unused2)
     (void)unused1;
     (void)unused2;
     while (quiet < 4) {
-        seL4_Word before = calls_done;
+        seL4_Word before = calls_done();
 
         for (volatile unsigned int i = 0; i < 500000; i++) {
         }
         seL4_Yield();
-        quiet = calls_done == before ? quiet + 1 : 0;
+        quiet = calls_done() == before ? quiet + 1 : 0;
     }
     seL4_Signal(ntfn);
     thread_stop();
 }
 
-/* The attacker's CSpace: one of each, in a CNode of its own. */
-static bool fill(seL4_CPtr cnode, struct thread *thread, seL4_Word seed)
+/* The attackers' CSpace: one of each, in a CNode of its own. */
+static bool fill(seL4_CPtr cnode, const struct thread *threads, seL4_Word seed)
 {
     static const seL4_Word types[][2] = {
         {seL4_EndpointObject, 0},      {seL4_NotificationObject, 0}, {seL4_UntypedObject, 16},
@@ -137,7 +162,11 @@ static bool fill(seL4_CPtr cnode, struct thread *thread, seL4_Word seed)
         error = seL4_CNode_Copy(cnode, 13, RADIX, ROOT, cnode, FULL_DEPTH, seL4_AllRights);
     }
     if (error == seL4_NoError) {
-        error = seL4_CNode_Copy(cnode, 14, RADIX, ROOT, thread->tcb, FULL_DEPTH, seL4_AllRights);
+        error = seL4_CNode_Copy(cnode, 14, RADIX, ROOT, threads[0].tcb, FULL_DEPTH, seL4_AllRights);
+    }
+    for (seL4_Word i = 1; i < attackers() && error == seL4_NoError; i++) {
+        error = seL4_CNode_Copy(cnode, FIRST_RIVAL + i - 1, RADIX, ROOT, threads[i].tcb, FULL_DEPTH,
+                                seL4_AllRights);
     }
     if (error == seL4_NoError) {
         error = seL4_IRQControl_Get(seL4_CapIRQControl, 60 + seed % 16, cnode, 15, RADIX);
@@ -150,23 +179,35 @@ static void attack(seL4_Word seed)
     seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
     seL4_CPtr cnode = object_new(seL4_CapTableObject, RADIX);
     seL4_CPtr guarded = slot_new();
-    struct thread thread;
+    struct thread threads[MAX_ATTACKERS];
     struct thread watcher;
     seL4_CPtr vspace = slot_new();
 
-    calls_done = 0;
-    EXPECT(thread_new(&thread, PRIO_RUNNER - 2, 0) != 0);
+    for (seL4_Word i = 0; i < attackers(); i++) {
+        calls_of[i] = 0;
+        EXPECT(thread_new(&threads[i], PRIO_RUNNER - 2, 0) != 0);
+    }
     EXPECT(thread_new(&watcher, PRIO_RUNNER - 2, 0) != 0);
-    EXPECT(fill(cnode, &thread, seed));
+    EXPECT(fill(cnode, threads, seed));
     EXPECT_OK(seL4_CNode_Copy(cnode, 16, RADIX, ROOT, ntfn, FULL_DEPTH, seL4_CanWrite));
     EXPECT_OK(mint_cap(guarded, cnode, seL4_AllRights,
                        seL4_CNode_CapData_new(0, 64 - RADIX).words[0]));
     EXPECT_OK(copy_cap(vspace, VSPACE, seL4_AllRights));
-    EXPECT_OK(seL4_TCB_SetSpace(thread.tcb, 0, guarded, 0, vspace, 0));
-    EXPECT_OK(thread_start(&thread, attacker, seed, (seL4_Word)thread.buffer, 16));
+    for (seL4_Word i = 0; i < attackers(); i++) {
+        EXPECT_OK(seL4_TCB_SetSpace(threads[i].tcb, 0, guarded, 0, vspace, 0));
+#ifdef CONFIG_ENABLE_SMP_SUPPORT
+        EXPECT_OK(seL4_TCB_SetAffinity(threads[i].tcb, i));
+#endif
+    }
+    for (seL4_Word i = 0; i < attackers(); i++) {
+        EXPECT_OK(thread_start(&threads[i], attacker, seed + (i << 32),
+                               (seL4_Word)threads[i].buffer, i));
+    }
     EXPECT_OK(thread_start(&watcher, closer, ntfn, 0, 0));
     seL4_Wait(ntfn, seL4_Null);
-    (void)seL4_TCB_Suspend(thread.tcb);
+    for (seL4_Word i = 0; i < attackers(); i++) {
+        (void)seL4_TCB_Suspend(threads[i].tcb);
+    }
 }
 
 static void attack_and_tell(seL4_Word seed)
@@ -175,7 +216,7 @@ static void attack_and_tell(seL4_Word seed)
     print("# seed ");
     print_dec(seed);
     print(": ");
-    print_dec(calls_done);
+    print_dec(calls_done());
     print(" calls\n");
 }
 
@@ -183,7 +224,7 @@ TEST("HOST-0001", "random calls on own objects do not hurt anybody else (seeds 1
 {
     for (seL4_Word seed = 1; seed <= 3; seed++) {
         attack_and_tell(seed);
-        EXPECT(calls_done > 0);
+        EXPECT(calls_done() > 0);
     }
 }
 
@@ -212,9 +253,9 @@ TEST("HOST-0005", "a long run of random calls leaves the kernel and all memory w
 
     while (total < HOSTILE_CALLS) {
         attack(seed);
-        EXPECT(calls_done > 0);
+        EXPECT(calls_done() > 0);
         EXPECT_OK(env_give_back());
-        total += calls_done;
+        total += calls_done();
         seed++;
         if (seed % PROGRESS_SEEDS == 0 || total >= HOSTILE_CALLS) {
             print("# seeds ");

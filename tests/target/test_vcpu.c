@@ -3,15 +3,15 @@
 #define AREA "90"
 #include "env.h"
 
-#define GUEST_IPA 0x40000000ul
-#define GICV_PADDR 0x08040000ul
-#define GICC_IPA 0x08010000ul
-#define BADGE 0x6e57
+#define GUEST_IPA   0x40000000ul
+#define GICV_PADDR  0x08040000ul
+#define GICC_IPA    0x08010000ul
+#define BADGE       0x6e57
 #define GUEST_BYTES (4 * PAGE_BYTES)
-#define REPORT 0x100
+#define REPORT      0x100
 
-#define EC_WFX 0x01
-#define EC_SMC64 0x17
+#define EC_WFX    0x01
+#define EC_SMC64  0x17
 #define EC_SYSREG 0x18
 
 extern const unsigned char guest_hello[], guest_smc[], guest_wfi[], guest_access[], guest_jump[],
@@ -66,11 +66,14 @@ static seL4_Error map_guest_memory(struct guest *guest, const unsigned char *cod
     return seL4_NoError;
 }
 
+/* The next guest waits for guest_go(). */
+static bool hold_guest;
+
 /* Makes a guest that will start `code` at EL1h with x1 = argument. */
 static seL4_Error guest_new(struct guest *guest, const unsigned char *code, seL4_Word argument)
 {
     seL4_CPtr plain = object_new(seL4_CapTableObject, 2);
-    seL4_UserContext regs = {0};
+    seL4_UserContext regs = { 0 };
     seL4_Error error;
 
     guest->cnode = slot_new();
@@ -102,8 +105,10 @@ static seL4_Error guest_new(struct guest *guest, const unsigned char *code, seL4
     regs.spsr = 0x3c5;
     regs.x1 = argument;
     if (error == seL4_NoError) {
-        error = seL4_TCB_WriteRegisters(guest->tcb, 1, 0, sizeof(regs) / sizeof(seL4_Word), &regs);
+        error = seL4_TCB_WriteRegisters(guest->tcb, !hold_guest, 0,
+                                        sizeof(regs) / sizeof(seL4_Word), &regs);
     }
+    hold_guest = false;
     return error;
 }
 
@@ -158,9 +163,8 @@ static bool map_gicv(struct guest *guest)
                 return true; /* one page is enough for these tests */
             }
         }
-        if (frame == 0
-            || map_page(guest->vspace, frame, GICC_IPA + offset, seL4_ReadWrite, 0)
-                   != seL4_NoError) {
+        if (frame == 0 ||
+            map_page(guest->vspace, frame, GICC_IPA + offset, seL4_ReadWrite, 0) != seL4_NoError) {
             return false;
         }
     }
@@ -326,7 +330,7 @@ TEST("VCPU-0008", "the physical counter is trapped unless exported, the virtual 
 
 static seL4_Error set_syscall(struct guest *guest, seL4_Word cap, seL4_Word number)
 {
-    seL4_UserContext regs = {0};
+    seL4_UserContext regs = { 0 };
 
     regs.pc = GUEST_IPA;
     regs.spsr = 0x3c5;
@@ -342,8 +346,8 @@ TEST("VCPU-0009", "hvc with a system call's number is that call, in the guest's 
     seL4_Word badge = 0;
 
     EXPECT_OK(guest_new(&guest, guest_syscall, 0));
-    EXPECT_OK(seL4_CNode_Mint(guest.cnode, 2, FULL_DEPTH, ROOT, ntfn, FULL_DEPTH, seL4_AllRights,
-                              0x99));
+    EXPECT_OK(
+        seL4_CNode_Mint(guest.cnode, 2, FULL_DEPTH, ROOT, ntfn, FULL_DEPTH, seL4_AllRights, 0x99));
     EXPECT_OK(set_syscall(&guest, 2, (seL4_Word)seL4_SysSend));
     EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
     EXPECT_EQ(seL4_GetMR(6), (seL4_Word)seL4_SysSend);
@@ -540,3 +544,124 @@ TEST("VCPU-0018", "a VCPU without a thread takes interrupts and registers, and k
     EXPECT_EQ(seL4_ARM_VCPU_ReadRegs(vcpu, seL4_VCPUReg_CNTVOFF).value, 0x1234);
     EXPECT_OK(seL4_ARM_VCPU_AckVPPI(vcpu, 27));
 }
+
+#ifdef CONFIG_ENABLE_SMP_SUPPORT
+/* The runner, which is the VMM, is on core 0; the guests below are elsewhere. */
+static seL4_Error guest_on(struct guest *guest, const unsigned char *code, seL4_Word argument)
+{
+    hold_guest = true;
+    return guest_new(guest, code, argument);
+}
+
+static seL4_Error guest_go(struct guest *guest, seL4_Word core)
+{
+    seL4_Error error = seL4_TCB_SetAffinity(guest->tcb, core);
+
+    return error == seL4_NoError ? seL4_TCB_Resume(guest->tcb) : error;
+}
+
+#define NEED_CORES()                                                                               \
+    do {                                                                                           \
+        if (env.info->numNodes < 2) {                                                              \
+            test_skip("the board has one core");                                                   \
+            return;                                                                                \
+        }                                                                                          \
+    } while (0)
+
+TEST("VCPU-0101", "a guest on another core: exits, registers written and read from here")
+{
+    struct guest guest;
+
+    NEED_CORES();
+    EXPECT_OK(guest_on(&guest, guest_sysregs, 0));
+    EXPECT_OK(seL4_ARM_VCPU_WriteRegs(guest.vcpu, seL4_VCPUReg_TPIDR_EL1, 0x1111));
+    EXPECT_OK(seL4_ARM_VCPU_WriteRegs(guest.vcpu, seL4_VCPUReg_VMPIDR_EL2, 0x80000003));
+    EXPECT_OK(guest_go(&guest, 1));
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+    EXPECT_EQ(seL4_GetMR(0), 0x1111);
+    EXPECT_EQ(seL4_GetMR(1), 0x80000003);
+    guest_answer();
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+    EXPECT_EQ(seL4_ARM_VCPU_ReadRegs(guest.vcpu, seL4_VCPUReg_TPIDR_EL1).value, 0x7777);
+    EXPECT_EQ(seL4_ARM_VCPU_ReadRegs(guest.vcpu, seL4_VCPUReg_VBAR).value, 0x8000);
+    EXPECT_EQ(seL4_ARM_VCPU_ReadRegs(guest.vcpu, seL4_VCPUReg_TTBR1).value, 0x12340000);
+    EXPECT_OK(seL4_ARM_VCPU_WriteRegs(guest.vcpu, seL4_VCPUReg_TPIDR_EL1, 0x2222));
+    EXPECT_EQ(seL4_ARM_VCPU_ReadRegs(guest.vcpu, seL4_VCPUReg_TPIDR_EL1).value, 0x2222);
+}
+
+TEST("VCPU-0102", "interrupts injected from here into a guest that runs on another core")
+{
+    struct guest guest;
+
+    NEED_CORES();
+    EXPECT_OK(guest_on(&guest, guest_irq, 0));
+    if (!map_gicv(&guest)) {
+        test_skip("no GICv2 virtual CPU interface on this board");
+        return;
+    }
+    EXPECT_OK(guest_go(&guest, 1));
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+    guest_answer();
+    for (seL4_Word i = 0; i < 20; i++) {
+        /* The guest runs, and has nothing else to come out for. */
+        EXPECT_OK(seL4_ARM_VCPU_InjectIRQ(guest.vcpu, (seL4_Uint16)(40 + i), 0, 0, i % 4));
+        EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+        EXPECT_EQ(seL4_GetMR(0), 40 + i);
+        guest_answer();
+        EXPECT_EQ(guest_exit(&guest), seL4_Fault_VGICMaintenance);
+        EXPECT_EQ(seL4_GetMR(seL4_VGICMaintenance_IDX), i % 4);
+        guest_resume();
+        if (i % 5 == 4) {
+            /* A running guest moves, with what it has in its core's registers. */
+            EXPECT_OK(seL4_TCB_SetAffinity(guest.tcb, 1 + i / 5 % (env.info->numNodes - 1)));
+        }
+    }
+    EXPECT_OK(seL4_TCB_Suspend(guest.tcb));
+}
+
+TEST("VCPU-0103", "the virtual timer of a guest on another core, acknowledged while it runs")
+{
+    struct guest guest;
+
+    NEED_CORES();
+    EXPECT_OK(guest_on(&guest, guest_timer, 1000));
+    if (!map_gicv(&guest)) {
+        test_skip("no GICv2 virtual CPU interface on this board");
+        return;
+    }
+    EXPECT_OK(guest_go(&guest, 1));
+    for (int round = 0; round < 10; round++) {
+        EXPECT_EQ(guest_exit(&guest), seL4_Fault_VPPIEvent);
+        EXPECT_OK(seL4_ARM_VCPU_InjectIRQ(guest.vcpu, 27, 0, 0, 0));
+        guest_resume();
+        EXPECT_EQ(guest_exit(&guest), seL4_Fault_VGICMaintenance);
+        guest_resume();
+        EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+        guest_answer();
+        /* By now it may wait for the next one, which is masked. */
+        for (volatile int i = 0; i < 10000 * round; i++) {
+        }
+        EXPECT_OK(seL4_ARM_VCPU_AckVPPI(guest.vcpu, 27));
+    }
+    EXPECT_OK(seL4_TCB_Suspend(guest.tcb));
+}
+
+TEST("VCPU-0104", "a guest that runs on another core loses its VCPU, or the other way round")
+{
+    struct guest guest;
+    seL4_CPtr vcpu;
+
+    NEED_CORES();
+    EXPECT_OK(guest_on(&guest, guest_irq, 0));
+    EXPECT(map_gicv(&guest));
+    EXPECT_OK(guest_go(&guest, 1));
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+    guest_answer();
+    EXPECT_OK(seL4_CNode_Delete(ROOT, guest.vcpu, FULL_DEPTH));
+    /* It goes on as a native thread, in user mode. */
+    vcpu = object_new(seL4_ARM_VCPUObject, 0);
+    EXPECT_OK(seL4_ARM_VCPU_SetTCB(vcpu, guest.tcb));
+    EXPECT_OK(seL4_CNode_Delete(ROOT, guest.tcb, FULL_DEPTH));
+    EXPECT_EQ(seL4_ARM_VCPU_ReadRegs(vcpu, seL4_VCPUReg_SCTLR).error, seL4_NoError);
+}
+#endif

@@ -9,8 +9,8 @@
 static const char usage[] =
     "usage: pack-image --loader loader.bin --kernel kernel.elf --root root.elf\n"
     "                  [--module name=file[@0xaddr]]... [--reserve 0xbase:0xsize[:name]]...\n"
-    "                  [--cores N] [--pa-bits 40|44] [--load-base 0xaddr] [--uart 0xaddr]\n"
-    "                  -o image.bin\n";
+    "                  [--cores N] [--least-cores N] [--pa-bits 40|44] [--load-base 0xaddr]\n"
+    "                  [--uart 0xaddr] -o image.bin\n";
 
 static void die(const char *message, const char *detail)
 {
@@ -80,6 +80,8 @@ static void read_options(int argc, char **argv, struct image_options *options)
     for (int i = 1; i + 1 < argc; i += 2) {
         if (strcmp(argv[i], "--cores") == 0) {
             options->core_count = (uint32_t)whole_number(argv[i + 1]);
+        } else if (strcmp(argv[i], "--least-cores") == 0) {
+            options->least_cores = (uint32_t)whole_number(argv[i + 1]);
         } else if (strcmp(argv[i], "--pa-bits") == 0) {
             options->pa_bits = (uint32_t)whole_number(argv[i + 1]);
         } else if (strcmp(argv[i], "--load-base") == 0) {
@@ -110,7 +112,8 @@ static const char *add_parts(int argc, char **argv, struct image_builder *builde
             add_reserve(builder, value);
         } else if (strcmp(option, "-o") == 0) {
             output = value;
-        } else if (strcmp(option, "--cores") != 0 && strcmp(option, "--pa-bits") != 0
+        } else if (strcmp(option, "--cores") != 0 && strcmp(option, "--least-cores") != 0
+                   && strcmp(option, "--pa-bits") != 0
                    && strcmp(option, "--load-base") != 0 && strcmp(option, "--uart") != 0) {
             die("unknown option ", option);
         }

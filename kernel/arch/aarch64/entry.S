@@ -44,6 +44,27 @@
 #endif
 .endm
 
+/*
+ * Draws a ticket (core/lock.c) and waits for its turn. Changes x11, x14 to x17 and x30. Bound of the
+ * loop: the exclusive store fails only when another core drew or gave back at the same time.
+ */
+.macro take_lock
+    adrp x14, kernel_lock
+    add x14, x14, :lo12:kernel_lock
+    mov x17, #1 << 32
+1001:
+    ldaxr x15, [x14]
+    add x16, x15, x17
+    stxr w11, x16, [x14]
+    cbnz w11, 1001b
+    lsr x16, x15, #32
+    cmp w16, w15
+    b.eq 1002f
+    bl wait_for_lock
+    cbnz w15, stalled
+1002:
+.endm
+
 .macro load_stack
 #if CONFIG_MAX_NUM_NODES == 1
     adrp x11, boot_stack_top
@@ -52,6 +73,7 @@
     mrs x11, tpidr_el2
     ldr x11, [x11, #ARCH_CORE_STACK]
     mov sp, x11
+    take_lock
 #endif
 .endm
 
@@ -97,6 +119,25 @@ vectors:
     save_context
     b lower_serror
 .endr
+
+#if CONFIG_MAX_NUM_NODES > 1
+/* w16: ticket. Leaves in w15 what lock_wait() returns. Keeps x0, x1, x7 and x12. */
+wait_for_lock:
+    stp x0, x1, [sp, #-48]!
+    stp x7, x12, [sp, #16]
+    str x30, [sp, #32]
+    mov w0, w16
+    bl lock_wait
+    mov w15, w0
+    ldr x30, [sp, #32]
+    ldp x7, x12, [sp, #16]
+    ldp x0, x1, [sp], #48
+    ret
+
+stalled:
+    bl trap_stalled
+    b restore_context
+#endif
 
 lower_sync:
     cmp x13, #ESR_EC_SVC
@@ -172,6 +213,14 @@ restore_context:
 #endif
 #ifdef CONFIG_MEASURE_LATENCY
     bl latency_at_exit
+#endif
+#if CONFIG_MAX_NUM_NODES > 1
+    /* Nobody writes to the current thread's context without stalling this core first. */
+    adrp x9, kernel_lock
+    add x9, x9, :lo12:kernel_lock
+    ldr w10, [x9]
+    add w10, w10, #1
+    stlr w10, [x9]
 #endif
     mov sp, x0
     ldp x9, x10, [sp, #CTX_ELR]

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "arch/gic.h"
 
+#include "arch/machine.h"
+#include "core/core.h"
 #include "plat/plat.h"
 
-#define GICD_CTLR 0x000
-#define GICD_TYPER 0x004
-#define GICD_ISENABLER 0x100
-#define GICD_ICENABLER 0x180
-#define GICD_ICPENDR 0x280
-#define GICD_ICACTIVER 0x380
+#define GICD_CTLR       0x000
+#define GICD_TYPER      0x004
+#define GICD_ISENABLER  0x100
+#define GICD_ICENABLER  0x180
+#define GICD_ICPENDR    0x280
+#define GICD_ICACTIVER  0x380
 #define GICD_IPRIORITYR 0x400
-#define GICD_ITARGETSR 0x800
-#define GICD_ICFGR 0xc00
-#define GICD_SGIR 0xf00
-#define GICC_CTLR 0x000
-#define GICC_PMR 0x004
-#define GICC_BPR 0x008
-#define GICC_IAR 0x00c
-#define GICC_EOIR 0x010
+#define GICD_ITARGETSR  0x800
+#define GICD_ICFGR      0xc00
+#define GICD_SGIR       0xf00
+#define GICC_CTLR       0x000
+#define GICC_PMR        0x004
+#define GICC_BPR        0x008
+#define GICC_IAR        0x00c
+#define GICC_EOIR       0x010
 
 #define PRIORITY_ALL 0xa0a0a0a0u
 
@@ -40,18 +42,34 @@ static void write_all(unsigned first, unsigned end, unsigned per_word, unsigned 
     }
 }
 
+#if CONFIG_MAX_NUM_NODES > 1
+static uint8_t interface_masks[CONFIG_MAX_NUM_NODES];
+
+unsigned gic_interface(unsigned core)
+{
+    return (unsigned)__builtin_ctz(interface_masks[core]);
+}
+#endif
+
+/* Which CPU interface this core is, as a mask: read back from the targets of a private interrupt.
+ * A board with one core may show none. */
+static uint32_t own_interface(void)
+{
+    uint32_t mask = read32(PLAT_GICD_VADDR, GICD_ITARGETSR) & 0xff;
+
+    return mask ? mask : 1;
+}
+
 void gic_init_distributor(void)
 {
     unsigned count = ((read32(PLAT_GICD_VADDR, GICD_TYPER) & 0x1f) + 1) * 32;
-    /* Which CPU interface this core is, as the distributor numbers them: read back from a PPI. */
-    uint32_t self = read32(PLAT_GICD_VADDR, GICD_ITARGETSR) & 0xff;
 
     write32(PLAT_GICD_VADDR, GICD_CTLR, 0);
     write_all(32, count, 32, GICD_ICENABLER, ~0u);
     write_all(32, count, 32, GICD_ICPENDR, ~0u);
     write_all(32, count, 32, GICD_ICACTIVER, ~0u);
     write_all(32, count, 4, GICD_IPRIORITYR, PRIORITY_ALL);
-    write_all(32, count, 4, GICD_ITARGETSR, (self ? self : 1) * 0x01010101u);
+    write_all(32, count, 4, GICD_ITARGETSR, own_interface() * 0x01010101u);
     write_all(32, count, 16, GICD_ICFGR, 0);
     write32(PLAT_GICD_VADDR, GICD_CTLR, 1);
 }
@@ -65,6 +83,11 @@ void gic_init_core(void)
     write32(PLAT_GICC_VADDR, GICC_PMR, 0xf0);
     write32(PLAT_GICC_VADDR, GICC_BPR, 0);
     write32(PLAT_GICC_VADDR, GICC_CTLR, 1);
+#if CONFIG_MAX_NUM_NODES > 1
+    interface_masks[this_core()->id] = (uint8_t)own_interface();
+    gic_unmask(ARCH_IPI_CALL);
+    gic_unmask(ARCH_IPI_RESCHEDULE);
+#endif
 }
 
 void gic_mask(unsigned irq)
@@ -88,10 +111,13 @@ void gic_set_trigger(unsigned irq, bool edge)
 
 void gic_set_target(unsigned irq, unsigned core)
 {
-    volatile uint8_t *targets =
-        (volatile uint8_t *)(uintptr_t)(PLAT_GICD_VADDR + GICD_ITARGETSR);
+    volatile uint8_t *targets = (volatile uint8_t *)(uintptr_t)(PLAT_GICD_VADDR + GICD_ITARGETSR);
 
+#if CONFIG_MAX_NUM_NODES > 1
+    targets[irq] = interface_masks[core];
+#else
     targets[irq] = (uint8_t)(1u << core);
+#endif
 }
 
 void gic_send_sgi(unsigned sgi, unsigned target)

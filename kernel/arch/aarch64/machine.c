@@ -5,8 +5,10 @@
  */
 #include "arch/machine.h"
 
+#include "arch/gic.h"
 #include "arch/sysreg.h"
 #include "core/core.h"
+#include "core/lock.h"
 #include "object/frame.h"
 
 static uint64_t cache_line_bytes(void)
@@ -110,18 +112,10 @@ void arch_cache_operation(unsigned operation, uint64_t pa, uint64_t size)
     uint64_t end = address + size;
 
     switch (operation) {
-    case CACHE_CLEAN:
-        clean_to_coherency(address, end);
-        break;
-    case CACHE_INVALIDATE:
-        invalidate(address, end);
-        break;
-    case CACHE_CLEAN_INVALIDATE:
-        clean_invalidate(address, end);
-        break;
-    default:
-        unify(address, end);
-        break;
+    case CACHE_CLEAN: clean_to_coherency(address, end); break;
+    case CACHE_INVALIDATE: invalidate(address, end); break;
+    case CACHE_CLEAN_INVALIDATE: clean_invalidate(address, end); break;
+    default: unify(address, end); break;
     }
     __asm__ volatile("dsb sy" ::: "memory");
 }
@@ -129,8 +123,8 @@ void arch_cache_operation(unsigned operation, uint64_t pa, uint64_t size)
 /* TLB maintenance by VMID works on the one in VTTBR_EL2: put it there for the moment. */
 static void with_vmid(unsigned vmid)
 {
-    write_sysreg(vttbr_el2, (this_core()->arch.translation & 0xffffffffffffull) |
-                                (uint64_t)vmid << 48);
+    write_sysreg(vttbr_el2,
+                 (this_core()->arch.translation & 0xffffffffffffull) | (uint64_t)vmid << 48);
     isb();
 }
 
@@ -197,11 +191,11 @@ void arch_secure_monitor_call(uint64_t words[8])
     register uint64_t x6 __asm__("x6") = words[6];
     register uint64_t x7 __asm__("x7") = words[7];
 
-    __asm__ volatile("smc #0"
-                     : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5), "+r"(x6),
-                       "+r"(x7)
-                     :
-                     : "memory", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17");
+    __asm__ volatile(
+        "smc #0"
+        : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5), "+r"(x6), "+r"(x7)
+        :
+        : "memory", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17");
     words[0] = x0;
     words[1] = x1;
     words[2] = x2;
@@ -212,8 +206,34 @@ void arch_secure_monitor_call(uint64_t words[8])
     words[7] = x7;
 }
 
+#if CONFIG_MAX_NUM_NODES > 1
+extern char boot_stack_top[];
+extern uint32_t boot_cores_wanted; /* head.S */
+
+void arch_name_core(struct core *core)
+{
+    core->arch.stack_top =
+        (uint64_t)(uintptr_t)boot_stack_top + ((uint64_t)core->id << BOOT_STACK_SHIFT);
+    write_sysreg(tpidr_el2, (uint64_t)(uintptr_t)core);
+    isb();
+}
+
+void arch_release_cores(unsigned count)
+{
+    __atomic_store_n(&boot_cores_wanted, count, __ATOMIC_RELEASE);
+    __asm__ volatile("dsb ish\n sev" ::: "memory");
+}
+
+void arch_interrupt_core(unsigned core, unsigned ipi)
+{
+    __asm__ volatile("dsb ishst" ::: "memory");
+    gic_send_sgi(ipi, gic_interface(core));
+}
+#endif
+
 _Noreturn void arch_halt(void)
 {
+    lock_stop();
     for (;;) {
         __asm__ volatile("msr daifset, #0xf\n wfi" ::: "memory");
     }

@@ -3,12 +3,13 @@
  * Switching a core from one thread to another: TLS registers, VCPU, address space, FPU. The
  * general registers are in the TCB already; the return path loads them.
  */
-#include "arch/machine.h"
 #include "arch/switch.h"
+#include "arch/machine.h"
 #include "arch/sysreg.h"
 #include "arch/thread.h"
 #include "arch/vcpu.h"
 #include "core/core.h"
+#include "core/remote.h"
 #include "object/asid.h"
 
 /* Address space of threads that have none: nothing is mapped. VMID 0. */
@@ -100,13 +101,17 @@ static void save_fpu_owner(struct core *core)
     core->fpu_owner = 0;
 }
 
+static void release_fpu_here(void *argument)
+{
+    (void)argument;
+    save_fpu_owner(this_core());
+    set_fpu_trap(this_core(), CPTR_FPU_TRAP);
+}
+
 void arch_release_fpu(struct tcb *tcb)
 {
-    struct core *core = &cores[tcb->core];
-
-    if (core->fpu_owner == tcb) {
-        save_fpu_owner(core);
-        set_fpu_trap(core, CPTR_FPU_TRAP);
+    if (cores[tcb->core].fpu_owner == tcb) {
+        remote_call(tcb->core, release_fpu_here, 0);
     }
 }
 
@@ -116,9 +121,22 @@ void arch_forget_thread(struct tcb *tcb)
 
     if (core->fpu_owner == tcb) {
         core->fpu_owner = 0;
-        set_fpu_trap(core, CPTR_FPU_TRAP);
+        /* Another core closes its FPU when it switches to the next thread. */
+        if (core == this_core()) {
+            set_fpu_trap(core, CPTR_FPU_TRAP);
+        }
     }
 }
+
+#if CONFIG_MAX_NUM_NODES > 1
+void arch_leave_core(struct tcb *tcb)
+{
+    arch_release_fpu(tcb);
+    if (tcb->vcpu) {
+        arch_vcpu_unload(tcb->vcpu);
+    }
+}
+#endif
 
 bool arch_acquire_fpu(struct core *core, struct tcb *tcb)
 {
@@ -133,11 +151,6 @@ bool arch_acquire_fpu(struct core *core, struct tcb *tcb)
     isb();
     fpu_load(&tcb->fpu);
     return true;
-}
-
-void arch_reschedule_core(unsigned core)
-{
-    (void)core;
 }
 
 void arch_copy_tls(struct tcb *dest, struct tcb *source)

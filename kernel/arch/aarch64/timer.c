@@ -19,3 +19,13 @@ void timer_init_core(void)
     write_sysreg(cnthp_ctl_el2, 1);
     gic_unmask(PLAT_KTIMER_IRQ);
 }
+
+uint64_t timer_deadline(unsigned seconds)
+{
+    return read_sysreg(cntpct_el0) + seconds * read_sysreg(cntfrq_el0);
+}
+
+bool timer_is_over(uint64_t deadline)
+{
+    return read_sysreg(cntpct_el0) >= deadline;
+}

@@ -3,6 +3,7 @@
  * From an exception to the kernel's C code and back. entry.S has saved the current thread's
  * registers; each trap_* function returns the context to resume.
  */
+#include "arch/trap.h"
 #include "api/fastpath.h"
 #include "api/syscall.h"
 #include "arch/gic.h"
@@ -11,10 +12,10 @@
 #include "arch/sysreg.h"
 #include "arch/thread.h"
 #include "arch/timer.h"
-#include "arch/trap.h"
 #include "arch/vcpu.h"
 #include "core/check.h"
 #include "core/fault.h"
+#include "core/lock.h"
 #include "core/sched.h"
 #include "object/irq.h"
 
@@ -29,12 +30,14 @@ static void handle_irq(void)
         timer_rearm();
         sched_tick();
         break;
-    case PLAT_MAINTENANCE_IRQ:
-        arch_vcpu_maintenance_irq();
+    case PLAT_MAINTENANCE_IRQ: arch_vcpu_maintenance_irq(); break;
+    case PLAT_VTIMER_IRQ: arch_vcpu_timer_irq(); break;
+#if CONFIG_MAX_NUM_NODES > 1
+    case ARCH_IPI_CALL:
+    case ARCH_IPI_RESCHEDULE:
+        /* The first was served while this core waited for the lock, the second is in `action`. */
         break;
-    case PLAT_VTIMER_IRQ:
-        arch_vcpu_timer_irq();
-        break;
+#endif
     default:
         if (irq >= GIC_NO_IRQ) {
             return;
@@ -55,7 +58,9 @@ struct user_context *arch_next_context(void)
 
     while (core->current == core->idle) {
         latency_end();
+        lock_release();
         __asm__ volatile("dsb sy\n wfi" ::: "memory");
+        lock_acquire();
         latency_report();
         handle_irq();
         sched_run();
@@ -112,34 +117,28 @@ static struct user_context *abort_fault(uint64_t esr, bool instruction)
     if (current_thread()->vcpu) {
         address = guest_fault_address(esr, address);
     }
-    struct fault fault = {.type = SEL4_FAULT_VM, .word = {address, instruction, esr}};
-    uint64_t words[SEL4_VM_FAULT_LENGTH] = {arch_fault_ip(current_thread()), address, instruction,
-                                            esr};
+    struct fault fault = { .type = SEL4_FAULT_VM, .word = { address, instruction, esr } };
+    uint64_t words[SEL4_VM_FAULT_LENGTH] = { arch_fault_ip(current_thread()), address, instruction,
+                                             esr };
 
     return raise_fast(&fault, words, SEL4_VM_FAULT_LENGTH);
 }
 
 struct user_context *trap_fault(uint64_t esr)
 {
-    struct fault fault = {.word = {esr}};
+    struct fault fault = { .word = { esr } };
 
     switch (esr >> ESR_EC_SHIFT) {
-    case ESR_EC_DABT_LOWER:
-        return abort_fault(esr, false);
-    case ESR_EC_IABT_LOWER:
-        return abort_fault(esr, true);
+    case ESR_EC_DABT_LOWER: return abort_fault(esr, false);
+    case ESR_EC_IABT_LOWER: return abort_fault(esr, true);
     case ESR_EC_FP:
         if (arch_acquire_fpu(this_core(), current_thread())) {
             return &current_thread()->context;
         }
         fault.type = SEL4_FAULT_VCPU;
         break;
-    case ESR_EC_UNKNOWN:
-        fault.type = SEL4_FAULT_USER_EXCEPTION;
-        break;
-    default:
-        fault.type = SEL4_FAULT_VCPU;
-        break;
+    case ESR_EC_UNKNOWN: fault.type = SEL4_FAULT_USER_EXCEPTION; break;
+    default: fault.type = SEL4_FAULT_VCPU; break;
     }
     return fault.type == SEL4_FAULT_VCPU ? raise_fast(&fault, &esr, SEL4_VCPU_FAULT_LENGTH)
                                          : raise(&fault);
@@ -167,12 +166,20 @@ struct user_context *trap_irq(void)
     return arch_next_context();
 }
 
+#if CONFIG_MAX_NUM_NODES > 1
+struct user_context *trap_stalled(void)
+{
+    sched_run();
+    return arch_next_context();
+}
+#endif
+
 /* An asynchronous external abort stops the thread that was running, and nobody else. */
 struct user_context *trap_serror(uint64_t esr)
 {
     struct fault fault = {
         .type = current_thread()->vcpu ? SEL4_FAULT_VCPU : SEL4_FAULT_USER_EXCEPTION,
-        .word = {esr},
+        .word = { esr },
     };
 
     return raise(&fault);

@@ -17,6 +17,7 @@
 #include "core/check.h"
 #include "core/core.h"
 #include "core/fault.h"
+#include "core/remote.h"
 #include "plat/plat.h"
 
 /* Every register with its number; the three special ones are handled by name as well. */
@@ -271,13 +272,22 @@ void arch_vcpu_switch(struct vcpu *vcpu)
     enter_guest_mode(core, vcpu);
 }
 
-void arch_vcpu_unload(struct vcpu *vcpu)
+/* The core that may have the VCPU loaded: its thread's. Without a thread none has. */
+static unsigned home_of(const struct vcpu *vcpu)
+{
+    return CONFIG_MAX_NUM_NODES > 1 && vcpu->tcb ? vcpu->tcb->core : this_core()->id;
+}
+
+static bool is_loaded(const struct vcpu *vcpu)
+{
+    return cores[CONFIG_MAX_NUM_NODES > 1 ? home_of(vcpu) : 0].arch.vcpu == vcpu;
+}
+
+static void unload_here(void *argument)
 {
     struct core *core = this_core();
+    struct vcpu *vcpu = argument;
 
-    if (core->arch.vcpu != vcpu) {
-        return;
-    }
     if (core->arch.vcpu_active) {
         deactivate(core);
     }
@@ -289,77 +299,135 @@ void arch_vcpu_unload(struct vcpu *vcpu)
     load_native_sysregs(core);
 }
 
+void arch_vcpu_unload(struct vcpu *vcpu)
+{
+    if (is_loaded(vcpu)) {
+        remote_call(home_of(vcpu), unload_here, vcpu);
+    }
+}
+
 /* Registers whose hardware copy is not the guest's while it is loaded but not active. */
 static bool is_in_memory(const struct core *core, unsigned field)
 {
     switch (field) {
     case REG(SCTLR):
     case REG(CPACR):
-    case REG(CNTKCTL_EL1):
-        return !core->arch.vcpu_active;
-    case REG(CNTV_CTL):
-        return core->arch.vtimer_off;
-    default:
-        return false;
+    case REG(CNTKCTL_EL1): return !core->arch.vcpu_active;
+    case REG(CNTV_CTL): return core->arch.vtimer_off;
+    default: return false;
+    }
+}
+
+/* One register of the VCPU that is loaded on this core. */
+struct register_access {
+    unsigned field; /* SEL4_VCPU_REG_*, or the number of a list register */
+    uint64_t value;
+};
+
+static void read_here(void *argument)
+{
+    struct register_access *access = argument;
+    struct core *core = this_core();
+
+    if (is_in_memory(core, access->field)) {
+        access->value = core->arch.vcpu->regs[access->field];
+        return;
+    }
+    switch (access->field) {
+#define READ(name, sysreg)                                                                         \
+    case REG(name): access->value = read_sysreg(sysreg); break;
+        VCPU_SYSREGS(READ)
+#undef READ
+    default: break;
     }
 }
 
 uint64_t arch_vcpu_read(const struct vcpu *vcpu, unsigned field)
 {
-    struct core *core = this_core();
+    struct register_access access = { field, 0 };
 
-    if (core->arch.vcpu != vcpu || is_in_memory(core, field)) {
+    if (!is_loaded(vcpu)) {
         return vcpu->regs[field];
     }
-    switch (field) {
-#define READ(name, sysreg)                                                                         \
-    case REG(name):                                                                                \
-        return read_sysreg(sysreg);
-        VCPU_SYSREGS(READ)
-#undef READ
-    default:
-        return 0;
+    remote_call(home_of(vcpu), read_here, &access);
+    return access.value;
+}
+
+static void write_here(void *argument)
+{
+    const struct register_access *access = argument;
+    struct core *core = this_core();
+
+    if (is_in_memory(core, access->field)) {
+        /* Written at the next activation; SCTLR and CNTKCTL are compared or written anyway. */
+        if (access->field == REG(CPACR)) {
+            core->arch.cpacr_changed = true;
+        }
+        return;
+    }
+    switch (access->field) {
+#define WRITE(name, sysreg)                                                                        \
+    case REG(name): write_sysreg(sysreg, access->value); break;
+        VCPU_SYSREGS(WRITE)
+#undef WRITE
+    default: break;
     }
 }
 
 void arch_vcpu_write(struct vcpu *vcpu, unsigned field, uint64_t value)
 {
-    struct core *core = this_core();
+    struct register_access access = { field, value };
 
     vcpu->regs[field] = value;
-    if (core->arch.vcpu != vcpu) {
-        return;
+    if (is_loaded(vcpu)) {
+        remote_call(home_of(vcpu), write_here, &access);
     }
-    if (is_in_memory(core, field)) {
-        /* Written at the next activation; SCTLR and CNTKCTL are compared or written anyway. */
-        if (field == REG(CPACR)) {
-            core->arch.cpacr_changed = true;
-        }
-        return;
-    }
-    switch (field) {
-#define WRITE(name, sysreg)                                                                        \
-    case REG(name):                                                                                \
-        write_sysreg(sysreg, value);                                                               \
-        break;
-        VCPU_SYSREGS(WRITE)
-#undef WRITE
-    default:
-        break;
-    }
+}
+
+static void set_list_register_here(void *argument)
+{
+    const struct register_access *access = argument;
+
+    gich_write(GICH_LR0 + 4 * access->field, (uint32_t)access->value);
 }
 
 void arch_vcpu_set_list_register(struct vcpu *vcpu, unsigned index, uint32_t value)
 {
+    struct register_access access = { index, value };
+
     vcpu->lr[index] = value;
-    if (this_core()->arch.vcpu == vcpu) {
-        gich_write(GICH_LR0 + 4 * index, value);
+    if (is_loaded(vcpu)) {
+        remote_call(home_of(vcpu), set_list_register_here, &access);
     }
+}
+
+#if CONFIG_MAX_NUM_NODES > 1
+static void unmask_timer_here(void *argument)
+{
+    struct core *core = this_core();
+
+    (void)argument;
+    /* Otherwise the next activation sees that the two differ. */
+    if (core->arch.vcpu_active && core->arch.vppi_masked) {
+        core->arch.vppi_masked = false;
+        gic_unmask(PLAT_VTIMER_IRQ);
+    }
+}
+#endif
+
+void arch_vcpu_unmask_timer(struct vcpu *vcpu)
+{
+    vcpu->vppi_masked = false;
+#if CONFIG_MAX_NUM_NODES > 1
+    if (is_loaded(vcpu)) {
+        remote_call(home_of(vcpu), unmask_timer_here, 0);
+    }
+#endif
 }
 
 static void raise(uint64_t type, uint64_t word)
 {
-    struct fault fault = {.type = type, .word = {word}};
+    struct fault fault = { .type = type, .word = { word } };
 
     fault_raise(current_thread(), &fault);
 }

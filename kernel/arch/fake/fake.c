@@ -162,11 +162,6 @@ bool arch_acquire_fpu(struct core *core, struct tcb *tcb)
     return true;
 }
 
-void arch_reschedule_core(unsigned core)
-{
-    (void)core;
-}
-
 void arch_vcpu_switch(struct vcpu *vcpu)
 {
     fake_machine.vcpu = vcpu;
@@ -177,6 +172,11 @@ void arch_vcpu_unload(struct vcpu *vcpu)
     if (fake_machine.vcpu == vcpu) {
         fake_machine.vcpu = NULL;
     }
+}
+
+void arch_vcpu_unmask_timer(struct vcpu *vcpu)
+{
+    vcpu->vppi_masked = false;
 }
 
 uint64_t arch_vcpu_read(const struct vcpu *vcpu, unsigned field)

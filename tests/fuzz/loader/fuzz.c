@@ -27,6 +27,7 @@ static void seal(uint8_t *image)
     header.entry_count = 2 + header.entry_count % 4;
     header.pa_bits = header.pa_bits & 1 ? 40 : 44;
     header.core_count = 1 + header.core_count % 4;
+    header.least_cores %= 5;
     header.image_size &= 0xffffff;
     header.crc32 = 0;
     bytes = header.entry_count * sizeof(struct image_entry);

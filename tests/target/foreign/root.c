@@ -234,6 +234,12 @@ static seL4_Error start_child(seL4_CPtr tcb)
     if (error == seL4_NoError) {
         error = seL4_TCB_SetSchedParams(tcb, seL4_CapInitThreadTCB, 254, 254);
     }
+#if defined(CONFIG_ENABLE_SMP_SUPPORT) && defined(CONFIG_LIB_SEL4_USE_THREAD_LOCALS)
+    /* On another core: with thread-local storage the two threads have nothing in common. */
+    if (error == seL4_NoError) {
+        error = seL4_TCB_SetAffinity(tcb, info->numNodes - 1);
+    }
+#endif
     if (error == seL4_NoError) {
         error = seL4_TCB_WriteRegisters(tcb, 1, 0, sizeof(context) / sizeof(seL4_Word), &context);
     }

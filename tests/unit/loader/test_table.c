@@ -43,6 +43,10 @@ static void check_header_fields(void)
     seal_image(&image);
     check(refused("cores"), "table: no core is refused");
     build_image(&image);
+    image.header->least_cores = 2;
+    seal_image(&image);
+    check(refused("cores or more"), "table: more cores needed than used is refused");
+    build_image(&image);
     image.entries[2].size++;
     check(refused("damaged"), "table: a change without a new crc is refused");
 }

@@ -2,7 +2,8 @@
 #ifndef ARCH_CORE_H
 #define ARCH_CORE_H
 
-#define ARCH_CORE_STACK 0
+#define ARCH_CORE_STACK  0
+#define BOOT_STACK_SHIFT 13 /* log2 of the bytes of a core's stack */
 
 #ifndef __ASSEMBLER__
 #include <stdbool.h>
@@ -15,7 +16,7 @@ struct vcpu;
  * only what differs: some of these registers are expensive to write.
  */
 struct arch_core {
-    uint64_t stack_top; /* ARCH_CORE_STACK */
+    uint64_t stack_top;   /* ARCH_CORE_STACK */
     uint64_t translation; /* VTTBR_EL2 */
     uint64_t cptr;        /* CPTR_EL2 */
     /* The VCPU whose registers are loaded; active while its thread is the current one. */
@@ -30,6 +31,13 @@ struct arch_core {
 
 #if CONFIG_MAX_NUM_NODES > 1
 struct core;
+
+/* Makes `core`, whose number is in it, the one that arch_this_core() finds here; gives it its stack. */
+void arch_name_core(struct core *core);
+
+/* Lets the cores that wait in head.S go on, those with numbers below `count`. */
+void arch_release_cores(unsigned count);
+
 static inline struct core *arch_this_core(void)
 {
     struct core *core;

@@ -62,10 +62,24 @@ static inline bool arch_irq_pending(void)
     return isr & (1 << 7);
 }
 
+/* Software-generated interrupts that the kernel keeps for itself, on several cores. */
+#define ARCH_IPI_CALL       0 /* remote_call() */
+#define ARCH_IPI_RESCHEDULE 1 /* the target's `action` is SCHED_CHOOSE_NEW */
+#define ARCH_IPI_COUNT      2
+
+/* Interrupts another core, which sees everything written before. */
+void arch_interrupt_core(unsigned core, unsigned ipi);
+
+/* Between two looks at memory that another core is about to write. */
+static inline void arch_relax(void)
+{
+    __asm__ volatile("yield" ::: "memory");
+}
+
 /* SMC with x0..x7 in and out. */
 void arch_secure_monitor_call(uint64_t words[8]);
 
-/* Stops this core for good. */
+/* Stops the machine for good: this core at once, others when they come to the kernel. */
 _Noreturn void arch_halt(void);
 
 #endif

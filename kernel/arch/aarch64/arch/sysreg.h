@@ -9,9 +9,16 @@
 #define HCR_NATIVE 0x8e28103b
 /* HCR_EL2 while a guest runs: virtual interrupts, SMC and, as an option, WFI/WFE trapped. */
 #ifdef CONFIG_DISABLE_WFI_WFE_TRAPS
-#define HCR_GUEST 0x80080039
+#define HCR_GUEST_BASE 0x80080039
 #else
-#define HCR_GUEST 0x80086039
+#define HCR_GUEST_BASE 0x80086039
+#endif
+/* A guest that invalidates on its own core only must also reach the core that it came from. */
+#define HCR_BROADCAST ((1 << 9) | (1 << 10)) /* FB, BSU: inner shareable */
+#if CONFIG_MAX_NUM_NODES > 1
+#define HCR_GUEST (HCR_GUEST_BASE | HCR_BROADCAST)
+#else
+#define HCR_GUEST HCR_GUEST_BASE
 #endif
 
 #ifdef CONFIG_ARM_PA_SIZE_BITS_40
@@ -39,23 +46,23 @@
 /* CNTKCTL_EL1, CNTHCTL_EL2: what EL0 may use. */
 #define CNTKCTL_PCT (1 << 0)
 #define CNTKCTL_VCT (1 << 1)
-#define CNTKCTL_VT (1 << 8)
-#define CNTKCTL_PT (1 << 9)
+#define CNTKCTL_VT  (1 << 8)
+#define CNTKCTL_PT  (1 << 9)
 #define CNTHCTL_PCT (1 << 0)
-#define CNTHCTL_PT (1 << 1)
+#define CNTHCTL_PT  (1 << 1)
 
 /* ESR_EL2. */
-#define ESR_EC_SHIFT 26
-#define ESR_EC_UNKNOWN 0x00
-#define ESR_EC_FP 0x07
-#define ESR_EC_SVC 0x15
-#define ESR_EC_HVC 0x16
-#define ESR_EC_IABT_LOWER 0x20
-#define ESR_EC_DABT_LOWER 0x24
-#define ESR_FSC_MASK 0x3f
+#define ESR_EC_SHIFT       26
+#define ESR_EC_UNKNOWN     0x00
+#define ESR_EC_FP          0x07
+#define ESR_EC_SVC         0x15
+#define ESR_EC_HVC         0x16
+#define ESR_EC_IABT_LOWER  0x20
+#define ESR_EC_DABT_LOWER  0x24
+#define ESR_FSC_MASK       0x3f
 #define ESR_FSC_PERMISSION 0x0c
-#define ESR_FSC_TYPE_MASK 0x3c
-#define ESR_S1PTW (1 << 7)
+#define ESR_FSC_TYPE_MASK  0x3c
+#define ESR_S1PTW          (1 << 7)
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

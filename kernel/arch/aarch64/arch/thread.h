@@ -8,9 +8,9 @@
 
 #include "object/objects.h"
 
-#define CONTEXT_BADGE 0        /* x0: capability pointer in, badge out */
+#define CONTEXT_BADGE        0 /* x0: capability pointer in, badge out */
 #define CONTEXT_MESSAGE_INFO 1 /* x1 */
-#define CONTEXT_FIRST_WORD 2   /* x2..x5 */
+#define CONTEXT_FIRST_WORD   2 /* x2..x5 */
 
 static inline uint64_t arch_badge(const struct tcb *tcb)
 {
@@ -112,7 +112,7 @@ void arch_forget_thread(struct tcb *tcb);
 /* The current thread used the FPU while it was closed. False if it may not. */
 bool arch_acquire_fpu(struct core *core, struct tcb *tcb);
 
-/* Asks another core to schedule anew. */
-void arch_reschedule_core(unsigned core);
+/* The thread, which does not run on another core now, leaves nothing of it in its core's registers. */
+void arch_leave_core(struct tcb *tcb);
 
 #endif

@@ -13,6 +13,10 @@ struct user_context *trap_syscall(int64_t number);
 struct user_context *trap_fault(uint64_t esr);
 
 struct user_context *trap_irq(void);
+
+/* The thread that entered the kernel was taken off the core before it could do anything. */
+struct user_context *trap_stalled(void);
+
 struct user_context *trap_serror(uint64_t esr);
 
 /* An exception in the kernel itself: our own bug. @registers: x0..x30. */

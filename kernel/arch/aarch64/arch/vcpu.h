@@ -14,15 +14,18 @@
 /* Prepares the core for the thread that owns `vcpu`, or for a native one (null). */
 void arch_vcpu_switch(struct vcpu *vcpu);
 
-/* Takes the VCPU off this core; its memory copy is complete afterwards. */
+/* Takes the VCPU off its core, whichever that is; its memory copy is complete afterwards. */
 void arch_vcpu_unload(struct vcpu *vcpu);
 
-/* One register, SEL4_VCPU_REG_*, from hardware if it is there. */
+/* One register, SEL4_VCPU_REG_*, in the hardware of the core that has the VCPU loaded, if one has. */
 uint64_t arch_vcpu_read(const struct vcpu *vcpu, unsigned field);
 void arch_vcpu_write(struct vcpu *vcpu, unsigned field, uint64_t value);
 
 unsigned arch_list_register_count(void);
 void arch_vcpu_set_list_register(struct vcpu *vcpu, unsigned index, uint32_t value);
+
+/* The guest is through with its timer interrupt: the next one may come, at the latest when it runs. */
+void arch_vcpu_unmask_timer(struct vcpu *vcpu);
 
 /* Registers that never change again: VTCR, CPTR, MDCR, VPIDR, virtual interface; per core. */
 void arch_vcpu_init_core(void);
