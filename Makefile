@@ -41,6 +41,7 @@ help:
 #h                all of the kernel's tests on two and four cores, and random calls from four at once
 #h make prove     install a prover, prove what can be proven, test the rest exhaustively; says which was which
 #h make bench-kernel  instruction counts of the kernel's hot paths: name value reference
+#h make latency-kernel  longest time with interrupts off over the kernel's tests, in instructions, and where
 #h make coverage-kernel  branch coverage of kernel/api and kernel/object by the unit tests; at least 90 %
 #h make setup     install what is needed (Debian packages; root or sudo)
 #h make install-kernel PREFIX=dir  write our kernel as an installed seL4 (tools/install.mk)
@@ -68,7 +69,7 @@ test: | build/setup.stamp
 check: | build/setup.stamp
 	@tests/harness/run.py --jobs $(JOBS) --host $(if $(ONLY),--only $(ONLY)) $(if $(TIMES),--times)
 
-.PHONY: prove test-long bench-kernel coverage-kernel
+.PHONY: prove test-long bench-kernel latency-kernel coverage-kernel
 prove: needs-prove build/tests/unit/kernel_random $(SMALL_MODELS:%=build/tests/unit/%) | build/setup.stamp
 	@tests/prove/run.py --all
 
@@ -82,6 +83,9 @@ test-long: kernel loader
 
 bench-kernel: kernel loader
 	@tests/target/run.sh --bench
+
+latency-kernel: kernel loader
+	@tests/target/run.sh --latency
 
 # The reference configures first and builds then; there is nothing to configure for this board.
 .PHONY: qemu-arm-virt_defconfig $(TOPOLOGIES)

@@ -214,8 +214,7 @@ static struct tcb *create_thread(struct builder *builder, uint64_t tcb_address, 
     tcb->context.fault_ip = builder->args->entry;
     arch_registers_written(tcb);
 #ifdef CONFIG_DEBUG_BUILD
-    copy_words((uint64_t *)(void *)tcb->name,
-               (const uint64_t *)(const void *)"rootserver\0\0\0\0\0", 16);
+    __builtin_memcpy(tcb->name, "rootserver", sizeof("rootserver"));
 #endif
     return tcb;
 }
