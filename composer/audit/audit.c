@@ -240,8 +240,8 @@ void audit_write(const struct model *model, const struct board *board, FILE *out
     fprintf(out, "Memory sharing: VMSWIOTLB=%d (%s)\n", model->is_swiotlb,
             model->is_swiotlb ? "backends see the pools of their links, nothing else of their clients"
                               : "backends see ALL RAM of their clients");
-    fputs("Trusted by every VM: the kernel, the initial task, the console and timer services, and its "
-          "own VMM.\n\n", out);
+    fputs("Trusted by every VM: the kernel, the initial task, the console and timer services, "
+          "and its own VMM.\n\n", out);
     print_reach(model, board, out);
     print_falls(model, out);
     print_stops(model, out);

@@ -51,6 +51,12 @@ void invariants_count(struct cap cap, int change)
     }
 }
 
+/* Of an untyped: more was handed out than it has. */
+static bool is_overfull(struct cap untyped)
+{
+    return untyped.data > 1ull << cap_untyped_bits(untyped);
+}
+
 const char *invariants_slot(const struct slot *slot)
 {
     const struct slot *next = slot_next(slot);
@@ -65,8 +71,7 @@ const char *invariants_slot(const struct slot *slot)
     if (prev && (slot_next(prev) != slot || slot_is_empty(prev))) {
         return "the previous slot does not know this one";
     }
-    if (cap_type(slot->cap) == CAP_UNTYPED && slot->cap.data > 1ull
-                                                                   << cap_untyped_bits(slot->cap)) {
+    if (cap_type(slot->cap) == CAP_UNTYPED && is_overfull(slot->cap)) {
         return "watermark beyond the untyped's end";
     }
     return 0;
