@@ -163,8 +163,8 @@ struct model_vm {
 
     struct model_region *regions;
     size_t region_count, region_capacity;
-    uint64_t v2m_ipa, uart_ipa, gicd_ipa, gicc_ipa;
-    uint32_t v2m_spi_first, v2m_spi_count, uart_spi;
+    uint64_t v2m_ipa, uart_ipa, watchdog_ipa, gicd_ipa, gicc_ipa;
+    uint32_t v2m_spi_first, v2m_spi_count, uart_spi, watchdog_spi;
 };
 
 struct model_link {

@@ -17,8 +17,11 @@
 #define GUEST_GICD    UINT64_C(0x08000000)
 #define GUEST_GICC    UINT64_C(0x08010000)
 #define GUEST_V2M     UINT64_C(0x08020000)
+#define GUEST_WATCHDOG UINT64_C(0x08030000)
 #define GUEST_UART    UINT64_C(0x09000000)
 #define GUEST_UART_SPI 33u
+/* The last one: what boards and links use starts at the other end. */
+#define GUEST_WATCHDOG_SPI (SPI_END - 1)
 
 #define IOBUF_WINDOWS ((struct range){ 0x0b000000, 0x04000000 })
 #define ECAM_WINDOWS  ((struct range){ 0x10000000, 0x30000000 })
@@ -279,9 +282,11 @@ static void map_devices(struct placing *p, struct model_vm *vm)
     vm->gicd_ipa = GUEST_GICD;
     vm->gicc_ipa = GUEST_GICC;
     vm->uart_ipa = GUEST_UART;
+    vm->watchdog_ipa = GUEST_WATCHDOG;
     claim(p, vm, (struct range){ GUEST_GICD, 0x10000 }, "the GIC distributor", vm->pos);
     claim(p, vm, (struct range){ GUEST_GICC, 0x10000 }, "the GIC CPU interface", vm->pos);
     claim(p, vm, (struct range){ GUEST_UART, PAGE_BYTES }, "the console UART", vm->pos);
+    claim(p, vm, (struct range){ GUEST_WATCHDOG, 2 * PAGE_BYTES }, "the watchdog", vm->pos);
     if (vm->driver_link_count) {
         vm->v2m_ipa = GUEST_V2M;
         claim(p, vm, (struct range){ GUEST_V2M, PAGE_BYTES }, "the MSI frame", vm->pos);
@@ -442,7 +447,7 @@ static void map_served(struct placing *p, struct model_vm *vm, struct model_link
 
 static bool is_free_spi(const struct model_vm *vm, uint32_t intid)
 {
-    if (intid == vm->uart_spi) {
+    if (intid == vm->uart_spi || intid == vm->watchdog_spi) {
         return false;
     }
     for (size_t i = 0; i < vm->irq_count; i++) {
@@ -458,7 +463,7 @@ static bool is_free_spi(const struct model_vm *vm, uint32_t intid)
     return true;
 }
 
-/* A VM has at most 60 interrupts and links (rule badge-count), so one of 988 numbers is free. */
+/* At most 60 interrupts and links (rule badge-count) and two devices: one of 988 is free. */
 static uint32_t free_spi(const struct model_vm *vm)
 {
     for (uint32_t intid = SPI_FIRST; intid < SPI_END; intid++) {
@@ -489,7 +494,9 @@ static void number_interrupts(struct placing *p, struct model_vm *vm)
     uint32_t wanted = (uint32_t)vm->driver_link_count * MODEL_VECTORS_MAX;
 
     vm->uart_spi = 0;
+    vm->watchdog_spi = 0;
     vm->uart_spi = is_free_spi(vm, GUEST_UART_SPI) ? GUEST_UART_SPI : free_spi(vm);
+    vm->watchdog_spi = is_free_spi(vm, GUEST_WATCHDOG_SPI) ? GUEST_WATCHDOG_SPI : free_spi(vm);
     for (size_t i = 0; i < vm->device_link_count; i++) {
         vm->device_links[i]->virq = 0;
     }

@@ -134,6 +134,8 @@ static void fill_guest(struct vmm_config *config, const struct vmm_view *view)
     config->v2m_spi_count = vm->v2m_spi_count;
     config->uart_ipa = vm->uart_ipa;
     config->uart_spi = vm->uart_spi;
+    config->watchdog_ipa = vm->watchdog_ipa;
+    config->watchdog_spi = vm->watchdog_spi;
     config->kernel_vaddr = view->kernel_vaddr;
     config->kernel_bytes = vm->kernel ? vm->kernel->size : 0;
     config->initrd_vaddr = view->initrd_vaddr;

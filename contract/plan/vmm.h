@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #define VMM_CONFIG_MAGIC   UINT64_C(0x31474643564d4d56) /* "VMMVCFG1" */
-#define VMM_CONFIG_VERSION 1u
+#define VMM_CONFIG_VERSION 2u
 
 #define VMM_NAME_BYTES 32u   /* names, NUL-terminated */
 
@@ -59,7 +59,8 @@ struct vmm_config {
     uint32_t v2m_spi_count;
     uint64_t uart_ipa;              /* emulated PL011, 4 KiB */
     uint32_t uart_spi;              /* INTID */
-    uint32_t reserved0;
+    uint32_t watchdog_spi;          /* INTID of WS0 */
+    uint64_t watchdog_ipa;          /* control frame, refresh frame behind it, 4 KiB each; 0 = none */
 
     /* What is loaded into RAM at every (re)start. */
     uint64_t kernel_vaddr;          /* boot module in the VMM's address space */

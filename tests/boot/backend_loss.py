@@ -15,6 +15,8 @@ DEVICE = "device-vm"
 DRIVER = "driver-vm"
 # The longest a VMM holds one access is 5 s; a walk over a function's registers makes some.
 BOUND_S = 60
+# The guest's watchdog resets it 30 s after a shutdown began that does not end.
+SHUTDOWN_S = 240
 # The root disk is what dies: tools must not come from it, and nobody may look for a file on it, since what
 # was in flight to a dead disk is never answered. Even "reboot -n -f" looks one up; the kernel's own does not.
 RESTART = "echo b > /proc/sysrq-trigger\n"
@@ -50,6 +52,16 @@ def qemu_killed(tap, user, device):
     survives_dead_backend(tap, user, pci)
 
 
+def plain_reboot(tap, user, device):
+    """A shutdown that waits for the dead root disk is over when the watchdog says so."""
+    user.must("head -c 4194304 /dev/urandom > /unwritten")
+    device.must("kill -9 $(pidof qemu-system-aarch64)")
+    user.type("reboot\n")
+    tap.attempt("a plain reboot with a dead root disk ends with the watchdog", user.wait,
+                rf"^\[{DRIVER} vmm\] {DRIVER}: watchdog: not refreshed for \d+ s: reset$", SHUTDOWN_S)
+    user.login()
+
+
 def device_vm_restarted(tap, user, device):
     was = duties.boot_id(user)
     user.must(KEEP_TOOLS)
@@ -81,6 +93,9 @@ def main(tap):
         qemu_killed(tap, user, device)
         duties.file_is_there(tap, user, "kept", wrote, "synced data is there after QEMU was killed")
         duties.web(tap, user, "the network works with the new QEMU", 1)
+
+        plain_reboot(tap, user, device)
+        duties.file_is_there(tap, user, "kept", wrote, "synced data is there after a plain reboot")
 
         device_vm_restarted(tap, user, device)
         duties.file_is_there(tap, user, "kept", wrote, "synced data is there after the device VM restarted")

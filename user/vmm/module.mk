@@ -8,7 +8,7 @@ include $(dir $(lastword $(MAKEFILE_LIST)))link/module.mk
 include $(dir $(lastword $(filter %vmm/module.mk,$(MAKEFILE_LIST))))vpci/module.mk
 
 VMM_PURE := \
-	board/pl011.c \
+	board/pl011.c board/watchdog.c \
 	bus/bus.c \
 	fdt/gfdt.c \
 	gicv2m/gicv2m.c \

@@ -47,6 +47,8 @@ static struct gfdt_params params_of_test(void)
         .v2m_ipa = 0x08020000,
         .uart_ipa = 0x09000000,
         .uart_intid = 33,
+        .watchdog_ipa = 0x08030000,
+        .watchdog_intid = 1019,
         .initrd_ipa = 0x44000000,
         .initrd_bytes = 0x1234,
         .cmdline = "console=ttyAMA0",
@@ -112,6 +114,13 @@ static void test_generated(void)
                cell_of(tree, "/pl011@9000000", "clocks", 0) == GFDT_PHANDLE_CLOCK &&
                cell_of(tree, "/clock", "phandle", 0) == GFDT_PHANDLE_CLOCK,
            "gfdt/UART and its clock");
+    TAP_OK(has_string(tree, "/watchdog@8030000", "compatible", "arm,sbsa-gwdt") &&
+               cell_of(tree, "/watchdog@8030000", "reg", 1) == 0x08030000 &&
+               cell_of(tree, "/watchdog@8030000", "reg", 5) == 0x08031000 &&
+               cell_of(tree, "/watchdog@8030000", "interrupts", 1) == 1019 - 32 &&
+               cell_of(tree, "/watchdog@8030000", "interrupts", 2) == 4 &&
+               cell_of(tree, "/watchdog@8030000", "timeout-sec", 0) == 30,
+           "gfdt/watchdog: control frame, refresh frame, WS0");
     TAP_OK(has_string(tree, "/chosen", "bootargs", "console=ttyAMA0") &&
                has_string(tree, "/chosen", "stdout-path", "/pl011@9000000") &&
                cell_of(tree, "/chosen", "linux,initrd-start", 1) == 0x44000000 &&

@@ -36,6 +36,8 @@ static void fresh(void)
     blob.base.v2m_spi_count = 128;
     blob.base.uart_ipa = 0x09000000;
     blob.base.uart_spi = 33;
+    blob.base.watchdog_ipa = 0x08030000;
+    blob.base.watchdog_spi = 1019;
     strcpy(blob.cmdline, "console=ttyAMA0");
     blob.base.cmdline = (struct vmm_table) { AT(cmdline), 16 };
     blob.regions[0] = (struct vmm_region) {
@@ -109,6 +111,10 @@ void test_config(void)
     refused(RT_ERR_RANGE, "config/badge that means a fault");
     blob.base.uart_spi = 31;
     refused(RT_ERR_RANGE, "config/UART on a private interrupt");
+    blob.base.watchdog_spi = 1020;
+    refused(RT_ERR_RANGE, "config/watchdog on an interrupt that does not exist");
+    blob.base.watchdog_ipa += 0x1000;
+    refused(RT_ERR_RANGE, "config/watchdog off its two pages");
     blob.base.v2m_spi_count = 1000;
     refused(RT_ERR_RANGE, "config/MSIs beyond the last INTID");
     blob.base.gicd_ipa++;

@@ -10,6 +10,7 @@
 #define NODE_NAME_BYTES 40u
 #define TREE_DEPTH_MAX  16
 #define UART_CLOCK_HZ   24000000u
+#define WATCHDOG_S      30u /* unless the guest asks for another time */
 #define CELLS_MAX       (4u * GFDT_RAM_MAX)
 
 #define INTERRUPT_SPI   0u
@@ -260,6 +261,25 @@ static void make_uart(struct writer *w, const struct gfdt_params *params)
     bytes_property(w, uart, "clock-names", clock_names, sizeof(clock_names));
 }
 
+static void make_watchdog(struct writer *w, const struct gfdt_params *params)
+{
+    const struct gfdt_range pages[2] = {
+        { params->watchdog_ipa, 0x1000 },
+        { params->watchdog_ipa + 0x1000, 0x1000 },
+    };
+    const uint32_t interrupt[3] = { INTERRUPT_SPI, params->watchdog_intid - 32, TRIGGER_LEVEL };
+    int watchdog;
+
+    if (params->watchdog_ipa == 0) {
+        return;
+    }
+    watchdog = node_at(w, 0, "watchdog", params->watchdog_ipa);
+    string(w, watchdog, "compatible", "arm,sbsa-gwdt");
+    ranges(w, watchdog, pages, 2);
+    cells(w, watchdog, "interrupts", interrupt, 3);
+    cell(w, watchdog, "timeout-sec", WATCHDOG_S);
+}
+
 static void make_memory(struct writer *w, const struct gfdt_params *params)
 {
     int memory;
@@ -383,6 +403,7 @@ int gfdt_generate(void *buffer, size_t bytes, const struct gfdt_params *params,
     /*
      * New nodes go in front of their siblings, so the last one made here is the first to be read.
      */
+    make_watchdog(&w, params);
     make_uart(&w, params);
     make_timer(&w, params);
     make_gic(&w, params);

@@ -38,6 +38,8 @@ struct gfdt_params {
     uint64_t v2m_ipa;        /* 0 = no frame */
     uint64_t uart_ipa;       /* 0 = no UART */
     uint32_t uart_intid;     /* >= 32 */
+    uint64_t watchdog_ipa;   /* control frame, refresh frame behind it; 0 = no watchdog */
+    uint32_t watchdog_intid; /* >= 32 */
     uint64_t initrd_ipa;
     uint64_t initrd_bytes;   /* 0 = none */
     const char *cmdline;     /* NUL-terminated; NULL or "" = none */

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "rt/mem.h"
+#include "vmm/board/watchdog.h"
 #include "vmm/vgic/vgic.h"
 
 static int fail(const char **reason, const char *text, int error)
@@ -73,11 +74,15 @@ static int check_base(const struct vmm_config *base, const char **reason)
         return fail(reason, "badge of timer or console", RT_ERR_RANGE);
     }
     if (base->gicd_ipa % 0x1000 != 0 || base->gicc_ipa % 0x1000 != 0 ||
-        base->v2m_ipa % 0x1000 != 0 || base->uart_ipa % 0x1000 != 0) {
+        base->v2m_ipa % 0x1000 != 0 || base->uart_ipa % 0x1000 != 0 ||
+        base->watchdog_ipa % WATCHDOG_BYTES != 0) {
         return fail(reason, "address of an emulated device", RT_ERR_RANGE);
     }
     if (base->uart_ipa != 0 && !is_spi(base->uart_spi)) {
         return fail(reason, "interrupt of the UART", RT_ERR_RANGE);
+    }
+    if (base->watchdog_ipa != 0 && !is_spi(base->watchdog_spi)) {
+        return fail(reason, "interrupt of the watchdog", RT_ERR_RANGE);
     }
     if (base->v2m_ipa != 0 &&
         (!is_spi(base->v2m_spi_first) || base->v2m_spi_count > VGIC_IRQS_MAX ||

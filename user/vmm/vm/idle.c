@@ -96,6 +96,12 @@ void vm_wake(struct vm *vm, unsigned vcpu)
     }
 }
 
+/* A VM that is off or waits to start again has no time left to count. */
+static bool watchdog_runs(const struct vm *vm)
+{
+    return vm->has_watchdog && vm->state == VM_RUNNING;
+}
+
 /*
  * Tells the timer service the earliest deadline, if it does not know of one as early. One that is
  * no longer needed is left there: it costs one wake-up without work, less than taking it back each
@@ -122,6 +128,9 @@ void vm_deadlines(struct vm *vm)
         if (ticks < earliest) {
             earliest = ticks + 1;
         }
+    }
+    if (watchdog_runs(vm) && watchdog_deadline(&vm->watchdog) < earliest) {
+        earliest = watchdog_deadline(&vm->watchdog);
     }
     if (earliest >= vm->armed_ticks) {
         return;
@@ -150,4 +159,9 @@ void vm_time_passed(struct vm *vm)
         }
     }
     vm_links_tick(vm);
+    if (watchdog_runs(vm) && watchdog_tick(&vm->watchdog, now)) {
+        rt_info("%s: watchdog: not refreshed for %llu s: reset", vm->name,
+                (unsigned long long)((now - vm->watchdog.refreshed) / vm->hertz));
+        vm_reset(vm);
+    }
 }

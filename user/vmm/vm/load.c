@@ -32,6 +32,8 @@ static struct gfdt_params tree_params(const struct vm *vm, const struct image_la
         .v2m_ipa = base->v2m_ipa,
         .uart_ipa = base->uart_ipa,
         .uart_intid = base->uart_spi,
+        .watchdog_ipa = vm->has_watchdog ? base->watchdog_ipa : 0,
+        .watchdog_intid = base->watchdog_spi,
         .initrd_ipa = layout->initrd_ipa,
         .initrd_bytes = base->initrd_vaddr != 0 ? base->initrd_bytes : 0,
         .cmdline = vm->config.cmdline,

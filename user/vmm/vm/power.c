@@ -19,6 +19,9 @@ void vm_boot(struct vm *vm)
         return;
     }
     vgic_reset(&vm->vgic);
+    if (vm->has_watchdog) {
+        watchdog_reset(&vm->watchdog);
+    }
     pl011_reset(&vm->uart);
     pl011_poll(&vm->uart);
     vm->state = VM_RUNNING;

@@ -56,6 +56,48 @@ static void raise_msi(void *context, uint32_t intid)
     vgic_raise(&vm->vgic, 0, intid);
 }
 
+static uint64_t watchdog_now(void *context)
+{
+    (void)context;
+    return rt_clock_cntpct(); /* = CNTVCT of the guest, whose CNTVOFF is 0 */
+}
+
+static void watchdog_irq(void *context, bool high)
+{
+    struct vm *vm = context;
+
+    vgic_set_level(&vm->vgic, 0, vm->config.base->watchdog_spi, high);
+}
+
+static void watchdog_rearm(void *context)
+{
+    struct vm *vm = context;
+
+    vm->deadlines_changed = true;
+}
+
+static const struct watchdog_ops watchdog_ops = {
+    .now = watchdog_now,
+    .set_irq = watchdog_irq,
+    .rearm = watchdog_rearm,
+};
+
+/*
+ * Where guests' time cannot be waited for there is none: nobody would see a time-out, or it would
+ * count time that the guest did not get.
+ */
+static int setup_watchdog(struct vm *vm)
+{
+    uint64_t ipa = vm->config.base->watchdog_ipa;
+
+    vm->has_watchdog = ipa != 0 && vm->wfi_sleeps;
+    if (!vm->has_watchdog) {
+        return 0;
+    }
+    watchdog_init(&vm->watchdog, &watchdog_ops, vm, vm->hertz);
+    return bus_add(&vm->bus, "watchdog", ipa, WATCHDOG_BYTES, watchdog_access, &vm->watchdog);
+}
+
 static int setup_devices(struct vm *vm)
 {
     const struct vmm_config *base = vm->config.base;
@@ -77,6 +119,9 @@ static int setup_devices(struct vm *vm)
     pl011_init(&vm->uart, &vm_console_ops, vm);
     if (error == 0 && base->uart_ipa != 0) {
         error = bus_add(&vm->bus, "PL011", base->uart_ipa, PL011_BYTES, pl011_access, &vm->uart);
+    }
+    if (error == 0) {
+        error = setup_watchdog(vm);
     }
     if (error) {
         rt_error("%s: emulated devices: %s", vm->name, rt_error_text(error));
@@ -109,8 +154,8 @@ static void setup_clock(struct vm *vm)
     vm->has_timer = vm->has_clock && vm->config.base->timer_signal_slot != 0;
     vm->wfi_sleeps = vm->has_timer && !GUEST_TIME_STOPS;
     if (!vm->wfi_sleeps) {
-        rt_warn("%s: %s: an idle guest keeps its core busy at the lowest priority", vm->name,
-                vm->has_timer ? "this kernel stops guests' time" : "no timer service");
+        rt_warn("%s: %s: an idle guest keeps its core busy at the lowest priority; no watchdog",
+                vm->name, vm->has_timer ? "this kernel stops guests' time" : "no timer service");
     }
 }
 

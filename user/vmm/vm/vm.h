@@ -20,6 +20,7 @@
 #include "rt/slots.h"
 #include "sel4/sel4.h"
 #include "vmm/board/pl011.h"
+#include "vmm/board/watchdog.h"
 #include "vmm/bus/bus.h"
 #include "vmm/gicv2m/gicv2m.h"
 #include "vmm/link/device_side.h"
@@ -74,6 +75,8 @@ struct vm {
     struct v2m v2m;
     struct pl011 uart;
     struct vm_console console;
+    struct watchdog watchdog;
+    bool has_watchdog;             /* there is one, and guests' time can be measured */
 
     struct link links[VM_LINKS_MAX];
     unsigned link_count;
