@@ -51,7 +51,8 @@ static bool read_model(struct run *run)
                      &description)) {
         return false;
     }
-    run->model = (struct model){ .arena = &run->arena, .diag = &run->diag,
+    run->model = (struct model){ .arena = &run->arena,
+                                 .diag = &run->diag,
                                  .file = run->options.input,
                                  .is_swiotlb = run->options.is_swiotlb };
     if (run->options.mode != OPTIONS_PARSE && run->diag.error_count == 0) {
@@ -147,8 +148,8 @@ static void place(struct run *run)
 static void build_fragments(struct run *run)
 {
     for (size_t i = 0; i < run->model.vm_count; i++) {
-        run->fragments[i] = fragment_build(&run->model, &run->board, run->model.vms[i],
-                                           &run->fragment_sizes[i]);
+        run->fragments[i] =
+            fragment_build(&run->model, &run->board, run->model.vms[i], &run->fragment_sizes[i]);
     }
 }
 
@@ -183,8 +184,8 @@ static void build_plan(struct run *run)
     };
 
     run->builder = (struct plan_builder){ .arena = &run->arena };
-    distribute(&run->model, &run->board, &run->files, &options, run->fragments,
-               run->fragment_sizes, &run->builder);
+    distribute(&run->model, &run->board, &run->files, &options, run->fragments, run->fragment_sizes,
+               &run->builder);
     plan_sort_objects(&run->builder);
     run->plan = plan_encode(&run->builder, &run->plan_size);
 }
@@ -241,8 +242,8 @@ static int write_audit(struct run *run)
 static int write_fragments(struct run *run)
 {
     for (size_t i = 0; i < run->model.vm_count; i++) {
-        const char *name = arena_printf(&run->arena, "%s-fragment.dtb",
-                                        run->model.vms[i]->instance);
+        const char *name =
+            arena_printf(&run->arena, "%s-fragment.dtb", run->model.vms[i]->instance);
         int error = write_bytes(run, name, run->fragments[i], run->fragment_sizes[i]);
 
         if (error) {
@@ -261,8 +262,8 @@ static int add_image_parts(struct run *run, struct image_builder *image)
     error = error ? error : image_add_elf(image, IMAGE_KERNEL_ELF, o->kernel);
     error = error ? error : image_add_elf(image, IMAGE_ROOT_ELF, init);
     /* Its size is final, its contents follow once the modules have their places. */
-    error = error ? error : image_add_module(image, "plan", run->plan, run->plan_size,
-                                             IMAGE_TARGET_ANY);
+    error = error ? error
+                  : image_add_module(image, "plan", run->plan, run->plan_size, IMAGE_TARGET_ANY);
     for (size_t i = 0; !error && i < run->model.module_count; i++) {
         const struct model_module *module = run->model.modules[i];
 
@@ -314,8 +315,10 @@ static int finish_image(struct run *run, struct image_builder *image)
 static int write_image(struct run *run)
 {
     struct image_options options = {
-        .load_base = IMAGE_LOAD_BASE_QEMU_VIRT, .pa_bits = pa_bits(run),
-        .core_count = run->options.core_count, .fallback_uart = run->board.uart.base,
+        .load_base = IMAGE_LOAD_BASE_QEMU_VIRT,
+        .pa_bits = pa_bits(run),
+        .core_count = run->options.core_count,
+        .fallback_uart = run->board.uart.base,
         /* Real seL4 waits for ever for a core that is not there; ours takes those there are. */
         .least_cores = run->options.sel4_prefix ? 0 : 1,
     };

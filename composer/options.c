@@ -25,8 +25,10 @@ static const char usage[] =
     "  --sel4-prefix DIR    the kernel is an installed seL4; check it and obey its memory map\n"
     "  --attach VM          whose console gets the keyboard at start; none: all are shown\n"
     "                       (default: the first VM that uses devices of others)\n"
-    "  -o DIR               write plan.bin, plan.txt, audit.txt, <vm>-fragment.dtb, image.bin there\n"
-    "  --check              check only; with -o, write audit.txt and fragments; images are checked\n"
+    "  -o DIR               write plan.bin, plan.txt, audit.txt, <vm>-fragment.dtb, image.bin "
+    "there\n"
+    "  --check              check only; with -o, write audit.txt and fragments; images are "
+    "checked\n"
     "                       if -M or --search is given\n"
     "  --parse-only         check the syntax only\n"
     "  --list-disks         print the disk images that device VMs serve\n"
@@ -103,7 +105,8 @@ static void read_mapping(struct reading *r, const char *text)
         return;
     }
     o->mappings[o->search.mapping_count++] = (struct file_mapping){
-        arena_strndup(r->arena, text, (size_t)(equals - text)), equals + 1,
+        arena_strndup(r->arena, text, (size_t)(equals - text)),
+        equals + 1,
     };
 }
 
@@ -125,10 +128,14 @@ static bool read_text_option(struct reading *r)
         const char *name;
         const char **target;
     } table[] = {
-        { "--board-dtb", &o->board_dtb },     { "--board", &o->board },
-        { "--components", &o->elf_dir },      { "--elf-dir", &o->elf_dir },
-        { "--kernel", &o->kernel },           { "--loader", &o->loader },
-        { "--sel4-prefix", &o->sel4_prefix }, { "--attach", &o->attach },
+        { "--board-dtb", &o->board_dtb },
+        { "--board", &o->board },
+        { "--components", &o->elf_dir },
+        { "--elf-dir", &o->elf_dir },
+        { "--kernel", &o->kernel },
+        { "--loader", &o->loader },
+        { "--sel4-prefix", &o->sel4_prefix },
+        { "--attach", &o->attach },
         { "-o", &o->out_dir },
     };
 
@@ -200,8 +207,7 @@ static const char *directory_of(struct arena *arena, const char *path)
 static void fill_defaults(struct reading *r)
 {
     struct options *o = r->options;
-    const char *beside = arena_printf(r->arena, "%s/../include",
-                                      directory_of(r->arena, o->input));
+    const char *beside = arena_printf(r->arena, "%s/../include", directory_of(r->arena, o->input));
     char self[4096];
     ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
@@ -226,7 +232,9 @@ static bool check_needed(const struct options *o)
     const struct {
         const char *name, *value;
     } needed[] = {
-        { "--components", o->elf_dir }, { "--kernel", o->kernel }, { "--loader", o->loader },
+        { "--components", o->elf_dir },
+        { "--kernel", o->kernel },
+        { "--loader", o->loader },
         { "-o", o->out_dir },
     };
 

@@ -9,10 +9,10 @@
 #define OPTIONS_LIST_MAX 64u
 
 enum options_mode {
-    OPTIONS_COMPOSE,    /* plan, fragments, audit, image */
-    OPTIONS_PARSE,      /* --parse-only: syntax alone */
-    OPTIONS_CHECK,      /* --check: everything that needs no built file */
-    OPTIONS_LIST_DISKS, /* --list-disks: names of the disk images that device VMs serve */
+    OPTIONS_COMPOSE,      /* plan, fragments, audit, image */
+    OPTIONS_PARSE,        /* --parse-only: syntax alone */
+    OPTIONS_CHECK,        /* --check: everything that needs no built file */
+    OPTIONS_LIST_DISKS,   /* --list-disks: names of the disk images that device VMs serve */
     OPTIONS_CHECK_PREFIX, /* --check-prefix DIR: judge an installed seL4, no description */
 };
 
@@ -35,6 +35,7 @@ struct options {
 };
 
 /* Reads the command line. Returns 0, or the exit code after printing usage or an error. */
-int options_read(struct arena *arena, struct options *options, int argc, char **argv, bool *is_done);
+int options_read(struct arena *arena, struct options *options, int argc, char **argv,
+                 bool *is_done);
 
 #endif

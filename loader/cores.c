@@ -7,7 +7,7 @@
 #include "mmu.h"
 
 #define MPIDR_AFFINITY UINT64_C(0xffffff)
-#define PSCI_CPU_ON UINT64_C(0xc4000003)
+#define PSCI_CPU_ON    UINT64_C(0xc4000003)
 
 extern struct core_start core_starts[IMAGE_MAX_CORES];
 struct core_start core_starts[IMAGE_MAX_CORES];

@@ -13,14 +13,14 @@ struct kernel_arguments {
 
 /* What one core needs to enter the kernel; start.S reads it by offset. */
 struct core_start {
-    uint64_t mair;      /* 0 */
-    uint64_t tcr;       /* 8 */
-    uint64_t ttbr;      /* 16 */
-    uint64_t sctlr;     /* 24 */
-    uint64_t number;    /* 32, logical core number */
-    uint64_t entry;     /* 40, kernel's virtual entry point */
+    uint64_t mair;                            /* 0 */
+    uint64_t tcr;                             /* 8 */
+    uint64_t ttbr;                            /* 16 */
+    uint64_t sctlr;                           /* 24 */
+    uint64_t number;                          /* 32, logical core number */
+    uint64_t entry;                           /* 40, kernel's virtual entry point */
     const struct kernel_arguments *arguments; /* 48 */
-    uint64_t mpidr;     /* 56, affinity bits of MPIDR_EL1; all ones: unused */
+    uint64_t mpidr;                           /* 56, affinity bits of MPIDR_EL1; all ones: unused */
 };
 
 _Static_assert(sizeof(struct core_start) == 64, "start.S walks in steps of 64");

@@ -3,15 +3,15 @@
 
 #include <string.h>
 
-#define PT_LOAD 1u
-#define ET_EXEC 2u
+#define PT_LOAD    1u
+#define ET_EXEC    2u
 #define EM_AARCH64 183u
 #define PAGE_BYTES UINT64_C(4096)
 
 static int check_header(const struct ldr_elf_header *header, uint64_t size_bytes, const char *name,
                         struct ldr_error *error)
 {
-    static const uint8_t magic[6] = {0x7f, 'E', 'L', 'F', 2 /* 64 bit */, 1 /* little endian */};
+    static const uint8_t magic[6] = { 0x7f, 'E', 'L', 'F', 2 /* 64 bit */, 1 /* little endian */ };
 
     if (memcmp(header->ident, magic, sizeof(magic)) != 0) {
         return ldr_fail(error, "%s: not a 64-bit little-endian ELF file", name, 0, 0, 0, 0);
@@ -24,9 +24,9 @@ static int check_header(const struct ldr_elf_header *header, uint64_t size_bytes
         return ldr_fail(error, "%s: ELF type 0x%x, need an executable with fixed addresses", name,
                         header->type, 0, 0, 0);
     }
-    if (header->phentsize != sizeof(struct ldr_elf_segment) || header->phnum == 0
-        || header->phnum > LDR_ELF_MAX_SEGMENTS || header->phoff > size_bytes
-        || (uint64_t)header->phnum * header->phentsize > size_bytes - header->phoff) {
+    if (header->phentsize != sizeof(struct ldr_elf_segment) || header->phnum == 0 ||
+        header->phnum > LDR_ELF_MAX_SEGMENTS || header->phoff > size_bytes ||
+        (uint64_t)header->phnum * header->phentsize > size_bytes - header->phoff) {
         return ldr_fail(error, "%s: bad program headers (0x%x at 0x%x)", name, header->phnum,
                         header->phoff, 0, 0);
     }
@@ -36,11 +36,11 @@ static int check_header(const struct ldr_elf_header *header, uint64_t size_bytes
 static int check_segment(const struct ldr_elf_segment *segment, uint64_t size_bytes,
                          const char *name, struct ldr_error *error)
 {
-    struct ldr_range vaddr = {segment->vaddr, segment->memsz};
-    struct ldr_range paddr = {segment->paddr, segment->memsz};
+    struct ldr_range vaddr = { segment->vaddr, segment->memsz };
+    struct ldr_range paddr = { segment->paddr, segment->memsz };
 
-    if (segment->filesz > segment->memsz || segment->offset > size_bytes
-        || segment->filesz > size_bytes - segment->offset) {
+    if (segment->filesz > segment->memsz || segment->offset > size_bytes ||
+        segment->filesz > size_bytes - segment->offset) {
         return ldr_fail(error, "%s: segment at 0x%x is not inside the file", name, segment->vaddr,
                         0, 0, 0);
     }
@@ -71,10 +71,10 @@ static int add_segment(struct ldr_elf *elf, const struct ldr_elf_segment *segmen
 {
     for (unsigned int i = 0; i < elf->segment_count; i++) {
         const struct ldr_elf_segment *other = &elf->segments[i];
-        struct ldr_range a = {segment->vaddr, segment->memsz};
-        struct ldr_range b = {other->vaddr, other->memsz};
-        struct ldr_range pa = {segment->paddr, segment->memsz};
-        struct ldr_range pb = {other->paddr, other->memsz};
+        struct ldr_range a = { segment->vaddr, segment->memsz };
+        struct ldr_range b = { other->vaddr, other->memsz };
+        struct ldr_range pa = { segment->paddr, segment->memsz };
+        struct ldr_range pb = { other->paddr, other->memsz };
 
         if (ldr_range_overlap(a, b) || ldr_range_overlap(pa, pb)) {
             return ldr_fail(error, "%s: segments 0x%x and 0x%x overlap", name, segment->vaddr,
@@ -90,8 +90,8 @@ static int add_segment(struct ldr_elf *elf, const struct ldr_elf_segment *segmen
 static bool entry_inside(const struct ldr_elf *elf)
 {
     for (unsigned int i = 0; i < elf->segment_count; i++) {
-        if (elf->entry >= elf->segments[i].vaddr
-            && elf->entry - elf->segments[i].vaddr < elf->segments[i].memsz) {
+        if (elf->entry >= elf->segments[i].vaddr &&
+            elf->entry - elf->segments[i].vaddr < elf->segments[i].memsz) {
             return true;
         }
     }
@@ -120,8 +120,8 @@ int ldr_elf_read(const uint8_t *file, uint64_t size_bytes, const char *name, str
         if (segment->type != PT_LOAD || segment->memsz == 0) {
             continue;
         }
-        if (check_segment(segment, size_bytes, name, error) != 0
-            || add_segment(elf, segment, name, error) != 0) {
+        if (check_segment(segment, size_bytes, name, error) != 0 ||
+            add_segment(elf, segment, name, error) != 0) {
             return -1;
         }
     }

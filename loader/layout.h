@@ -41,8 +41,9 @@ void ldr_layout_modules(struct ldr_table *table, uint64_t image_base);
  * blocks.
  * Return: 0, or -1 with @error filled in.
  */
-int ldr_layout_place(const struct ldr_table *table, uint64_t image_base, const struct ldr_elf *kernel,
-                     const struct ldr_elf *root, uint64_t tree_bytes, const struct ldr_range *ram,
-                     unsigned int ram_count, struct ldr_layout *layout, struct ldr_error *error);
+int ldr_layout_place(const struct ldr_table *table, uint64_t image_base,
+                     const struct ldr_elf *kernel, const struct ldr_elf *root, uint64_t tree_bytes,
+                     const struct ldr_range *ram, unsigned int ram_count, struct ldr_layout *layout,
+                     struct ldr_error *error);
 
 #endif

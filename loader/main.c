@@ -14,7 +14,7 @@
 #include "tree.h"
 #include "uart.h"
 
-#define TREE_ROOM_BYTES 0x40000u
+#define TREE_ROOM_BYTES   0x40000u
 #define FIRMWARE_TREE_MAX 0x200000u
 
 extern const uint8_t image_start[];
@@ -41,7 +41,7 @@ static _Noreturn void stop(const struct ldr_error *error)
 
 static _Noreturn void stop_with(const char *format, uint64_t value)
 {
-    struct ldr_error error = {NULL, NULL, {0}};
+    struct ldr_error error = { NULL, NULL, { 0 } };
 
     (void)ldr_fail(&error, format, NULL, value, 0, 0, 0);
     stop(&error);
@@ -65,9 +65,8 @@ static void enable_mmu(uint64_t image_base, uint64_t tree_address)
     }
     mapped = mapped && mmu_map(tree_address, tree_address, FIRMWARE_TREE_MAX, MMU_NORMAL);
     if (table.header.fallback_uart != 0) {
-        mapped = mapped
-                 && mmu_map(table.header.fallback_uart, table.header.fallback_uart, 4096,
-                            MMU_DEVICE);
+        mapped = mapped &&
+                 mmu_map(table.header.fallback_uart, table.header.fallback_uart, 4096, MMU_DEVICE);
     }
     if (!mapped) {
         stop_with("out of page tables", 0);
@@ -102,8 +101,8 @@ static void verify(uint64_t image_base, struct ldr_error *error)
     for (uint32_t i = 0; i < table.header.entry_count; i++) {
         const struct image_entry *entry = &table.entries[i];
 
-        if ((entry->flags & IMAGE_FLAG_VERIFY)
-            && ldr_crc32(0, payload(entry, image_base), entry->size) != entry->crc32) {
+        if ((entry->flags & IMAGE_FLAG_VERIFY) &&
+            ldr_crc32(0, payload(entry, image_base), entry->size) != entry->crc32) {
             (void)ldr_fail(error, "%s: payload is damaged", entry->name, 0, 0, 0, 0);
             stop(error);
         }
@@ -114,7 +113,7 @@ static void verify(uint64_t image_base, struct ldr_error *error)
 static void write_root_headers(void)
 {
     uint8_t *page = (uint8_t *)layout.root_headers;
-    uint32_t head[2] = {root.header_count, sizeof(root.headers[0])};
+    uint32_t head[2] = { root.header_count, sizeof(root.headers[0]) };
 
     memset(page, 0, 4096);
     memcpy(page, head, sizeof(head));
@@ -132,8 +131,8 @@ static void move_modules(uint64_t image_base)
         for (uint32_t i = 0; i < table.header.entry_count; i++) {
             const struct image_entry *entry = &table.entries[i];
 
-            if (entry->type == IMAGE_MODULE && entry->offset < bound
-                && (!next || entry->offset > next->offset)) {
+            if (entry->type == IMAGE_MODULE && entry->offset < bound &&
+                (!next || entry->offset > next->offset)) {
                 next = entry;
             }
         }
@@ -163,12 +162,9 @@ static void load_all(uint64_t image_base)
 
 static void report(void)
 {
-    const uint64_t places[] = {layout.kernel.base,
-                               layout.kernel.base + layout.kernel.size,
-                               layout.tree.base,
-                               layout.tree.base + layout.tree.size,
-                               layout.root.base,
-                               layout.root.base + layout.root.size};
+    const uint64_t places[] = { layout.kernel.base, layout.kernel.base + layout.kernel.size,
+                                layout.tree.base,   layout.tree.base + layout.tree.size,
+                                layout.root.base,   layout.root.base + layout.root.size };
 
     uart_print("loader: kernel 0x%x-0x%x, device tree 0x%x-0x%x, root task 0x%x-0x%x\n", "",
                places);
@@ -198,8 +194,7 @@ static _Noreturn void start_kernel(struct ldr_error *error)
     /* Other cores walk the tables with their caches off until their own MMU is on. */
     mmu_clean((uint64_t)image_start, (uint64_t)(loader_end - image_start));
     if (cores_start(table.header.core_count, least ? least : table.header.core_count,
-                    table.header.pa_bits, cpus, cpu_count, kernel.entry, &arguments, error)
-        != 0) {
+                    table.header.pa_bits, cpus, cpu_count, kernel.entry, &arguments, error) != 0) {
         stop(error);
     }
     cores_enter(kernel.entry, &arguments);
@@ -208,7 +203,7 @@ static _Noreturn void start_kernel(struct ldr_error *error)
 _Noreturn void ldr_main(uint64_t tree_address, uint64_t image_base)
 {
     const uint8_t *image = image_start;
-    struct ldr_error error = {NULL, NULL, {0}};
+    struct ldr_error error = { NULL, NULL, { 0 } };
     struct ldr_range ram[LDR_MAX_MEMORY_RANGES];
     const struct image_entry *entry;
     int ram_count;
@@ -240,10 +235,9 @@ _Noreturn void ldr_main(uint64_t tree_address, uint64_t image_base)
         stop(&error);
     }
     ldr_layout_modules(&table, image_base);
-    if (ldr_tree_announce(tree, &table, &error) != 0
-        || ldr_layout_place(&table, image_base, &kernel, &root, fdt_totalsize(tree), ram,
-                            (unsigned int)ram_count, &layout, &error)
-               != 0) {
+    if (ldr_tree_announce(tree, &table, &error) != 0 ||
+        ldr_layout_place(&table, image_base, &kernel, &root, fdt_totalsize(tree), ram,
+                         (unsigned int)ram_count, &layout, &error) != 0) {
         stop(&error);
     }
     load_all(image_base);

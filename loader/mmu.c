@@ -5,22 +5,22 @@
 
 #include "contract/sel4/entry.h"
 
-#define ENTRIES 512u
-#define BLOCK_2M UINT64_C(0x200000)
-#define BLOCK_1G UINT64_C(0x40000000)
+#define ENTRIES      512u
+#define BLOCK_2M     UINT64_C(0x200000)
+#define BLOCK_1G     UINT64_C(0x40000000)
 #define ADDRESS_MASK UINT64_C(0x0000fffffffff000)
 
-#define PTE_VALID (UINT64_C(1) << 0)
-#define PTE_TABLE (UINT64_C(1) << 1)
-#define PTE_ATTR(index) ((uint64_t)(index) << 2)
+#define PTE_VALID           (UINT64_C(1) << 0)
+#define PTE_TABLE           (UINT64_C(1) << 1)
+#define PTE_ATTR(index)     ((uint64_t)(index) << 2)
 #define PTE_INNER_SHAREABLE (UINT64_C(3) << 8)
-#define PTE_ACCESSED (UINT64_C(1) << 10)
-#define PTE_XN (UINT64_C(1) << 54)
+#define PTE_ACCESSED        (UINT64_C(1) << 10)
+#define PTE_XN              (UINT64_C(1) << 54)
 
 #define SCTLR_EL2_RES1 UINT64_C(0x30c50830)
-#define SCTLR_EL2_M (UINT64_C(1) << 0)
-#define SCTLR_EL2_C (UINT64_C(1) << 2)
-#define SCTLR_EL2_I (UINT64_C(1) << 12)
+#define SCTLR_EL2_M    (UINT64_C(1) << 0)
+#define SCTLR_EL2_C    (UINT64_C(1) << 2)
+#define SCTLR_EL2_I    (UINT64_C(1) << 12)
 
 #define POOL_TABLES 40u
 

@@ -35,7 +35,7 @@ const struct image_entry *ldr_table_find(const struct ldr_table *table, uint32_t
 
 struct ldr_range ldr_entry_range(const struct image_entry *entry)
 {
-    struct ldr_range range = {entry->target, entry->size};
+    struct ldr_range range = { entry->target, entry->size };
 
     if (entry->type == IMAGE_MODULE && entry->target != IMAGE_TARGET_ANY) {
         range.size = ldr_round_up(entry->size, IMAGE_MODULE_ALIGN);
@@ -77,8 +77,8 @@ static int check_header(const struct image_header *header, uint64_t table_offset
 static int check_payload(const struct image_entry *entry, uint64_t first, uint64_t image_size,
                          struct ldr_error *error)
 {
-    if (entry->size == 0 || entry->offset < first || entry->offset > image_size
-        || entry->size > image_size - entry->offset) {
+    if (entry->size == 0 || entry->offset < first || entry->offset > image_size ||
+        entry->size > image_size - entry->offset) {
         return ldr_fail(error, "%s: payload 0x%x + 0x%x is outside the image (0x%x)", entry->name,
                         entry->offset, entry->size, image_size, 0);
     }
@@ -87,7 +87,7 @@ static int check_payload(const struct image_entry *entry, uint64_t first, uint64
 
 static int check_target(const struct image_entry *entry, uint64_t align, struct ldr_error *error)
 {
-    struct ldr_range range = {entry->target, entry->size};
+    struct ldr_range range = { entry->target, entry->size };
 
     if (!ldr_range_sane(range) || entry->size == 0 || entry->target % align != 0) {
         return ldr_fail(error, "%s: target 0x%x + 0x%x is not possible (alignment 0x%x)",
@@ -96,22 +96,21 @@ static int check_target(const struct image_entry *entry, uint64_t align, struct 
     return 0;
 }
 
-static int check_entry(const struct image_entry *entry, uint64_t first_payload,
-                       uint64_t image_size, struct ldr_error *error)
+static int check_entry(const struct image_entry *entry, uint64_t first_payload, uint64_t image_size,
+                       struct ldr_error *error)
 {
     if (memchr(entry->name, '\0', sizeof(entry->name)) == NULL) {
         return ldr_fail(error, "image entry with an endless name", NULL, 0, 0, 0, 0);
     }
     switch (entry->type) {
     case IMAGE_KERNEL_ELF:
-    case IMAGE_ROOT_ELF:
-        return check_payload(entry, first_payload, image_size, error);
+    case IMAGE_ROOT_ELF: return check_payload(entry, first_payload, image_size, error);
     case IMAGE_MODULE:
         if (entry->name[0] == '\0') {
             return ldr_fail(error, "module without a name", NULL, 0, 0, 0, 0);
         }
-        if (entry->target != IMAGE_TARGET_ANY
-            && check_target(entry, IMAGE_MODULE_ALIGN, error) != 0) {
+        if (entry->target != IMAGE_TARGET_ANY &&
+            check_target(entry, IMAGE_MODULE_ALIGN, error) != 0) {
             return -1;
         }
         return check_payload(entry, first_payload, image_size, error);
@@ -121,8 +120,7 @@ static int check_entry(const struct image_entry *entry, uint64_t first_payload,
                             entry->size, 0, 0, 0);
         }
         return check_target(entry, 4096, error);
-    default:
-        return ldr_fail(error, "image entry of unknown type 0x%x", NULL, entry->type, 0, 0, 0);
+    default: return ldr_fail(error, "image entry of unknown type 0x%x", NULL, entry->type, 0, 0, 0);
     }
 }
 
@@ -142,8 +140,8 @@ static int check_once(const struct ldr_table *table, uint32_t type, const char *
 
 static bool has_range(const struct image_entry *entry)
 {
-    return entry->type == IMAGE_RESERVE
-           || (entry->type == IMAGE_MODULE && entry->target != IMAGE_TARGET_ANY);
+    return entry->type == IMAGE_RESERVE ||
+           (entry->type == IMAGE_MODULE && entry->target != IMAGE_TARGET_ANY);
 }
 
 static int check_disjoint(const struct ldr_table *table, struct ldr_error *error)
@@ -191,8 +189,8 @@ int ldr_table_read(const uint8_t *image, uint64_t table_offset, struct ldr_table
             return -1;
         }
     }
-    if (check_once(table, IMAGE_KERNEL_ELF, "kernel", error) != 0
-        || check_once(table, IMAGE_ROOT_ELF, "root task", error) != 0) {
+    if (check_once(table, IMAGE_KERNEL_ELF, "kernel", error) != 0 ||
+        check_once(table, IMAGE_ROOT_ELF, "root task", error) != 0) {
         return -1;
     }
     return check_disjoint(table, error);

@@ -35,7 +35,8 @@ int ldr_tree_memory(const void *tree, struct ldr_range *ranges, struct ldr_error
         return ldr_fail(error, "device tree: unusable #address-cells at the root", NULL, 0, 0, 0,
                         0);
     }
-    fdt_for_each_subnode(node, tree, 0) {
+    fdt_for_each_subnode(node, tree, 0)
+    {
         int length;
         int step = address_cells + size_cells;
         const fdt32_t *reg = fdt_getprop(tree, node, "reg", &length);
@@ -45,8 +46,8 @@ int ldr_tree_memory(const void *tree, struct ldr_range *ranges, struct ldr_error
         }
         for (int cells = length / 4; cells >= step && count < LDR_MAX_MEMORY_RANGES;
              cells -= step, reg += step) {
-            struct ldr_range range = {read_cells(reg, address_cells),
-                                      read_cells(reg + address_cells, size_cells)};
+            struct ldr_range range = { read_cells(reg, address_cells),
+                                       read_cells(reg + address_cells, size_cells) };
 
             if (range.size != 0 && ldr_range_sane(range)) {
                 ranges[count++] = range;
@@ -69,8 +70,8 @@ static bool translate_step(const void *tree, int bus, int parent, uint64_t *addr
     int parent_cells = fdt_address_cells(tree, parent);
     int step = child_cells + parent_cells + size_cells;
 
-    if (!map || child_cells < 1 || child_cells > 2 || parent_cells < 1 || parent_cells > 2
-        || size_cells < 1 || size_cells > 2) {
+    if (!map || child_cells < 1 || child_cells > 2 || parent_cells < 1 || parent_cells > 2 ||
+        size_cells < 1 || size_cells > 2) {
         return false;
     }
     if (length == 0) {
@@ -173,13 +174,14 @@ unsigned int ldr_tree_cpus(const void *tree, struct ldr_cpu *cpus, unsigned int 
         return 0;
     }
     cells = fdt_address_cells(tree, parent);
-    fdt_for_each_subnode(node, tree, parent) {
+    fdt_for_each_subnode(node, tree, parent)
+    {
         int length;
         const fdt32_t *reg = fdt_getprop(tree, node, "reg", &length);
         const fdt32_t *release;
 
-        if (!string_is(tree, node, "device_type", "cpu") || !reg || cells < 1 || cells > 2
-            || length < 4 * cells || count == max) {
+        if (!string_is(tree, node, "device_type", "cpu") || !reg || cells < 1 || cells > 2 ||
+            length < 4 * cells || count == max) {
             continue;
         }
         cpus[count].mpidr = read_cells(reg, cells);
@@ -244,8 +246,8 @@ static void node_name(char *text, const struct image_entry *entry)
 
     for (; at < IMAGE_NAME_BYTES - 1 && entry->name[at]; at++) {
         char c = entry->name[at];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-                     || c == '-' || c == '_' || c == '.' || c == ',';
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     c == '-' || c == '_' || c == '.' || c == ',';
 
         text[at] = plain ? c : '-';
     }
@@ -299,7 +301,7 @@ static int reserve(void *tree, const struct image_entry *entry)
 static int announce_module(void *tree, const struct image_entry *entry)
 {
     int chosen = find_or_add(tree, "chosen");
-    fdt64_t place[2] = {cpu_to_fdt64(entry->target), cpu_to_fdt64(entry->size)};
+    fdt64_t place[2] = { cpu_to_fdt64(entry->target), cpu_to_fdt64(entry->size) };
     int result;
 
     if (chosen < 0) {

@@ -2,8 +2,8 @@
 #include "uart.h"
 
 /* ARM DDI 0183: data register, flag register; bit 5 of the latter: transmit FIFO full. */
-#define PL011_DR 0x00
-#define PL011_FR 0x18
+#define PL011_DR      0x00
+#define PL011_FR      0x18
 #define PL011_FR_TXFF (1u << 5)
 
 /* A UART that never drains must not stop the boot. */

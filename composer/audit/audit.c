@@ -116,10 +116,11 @@ static void print_reach(const struct model *model, const struct board *board, FI
 
 static void print_dma(const struct model *model, const struct model_vm *vm, FILE *out)
 {
-    fprintf(out, "  - ALL memory of the board: it drives %s, which masters the bus, and there is\n"
+    fprintf(out,
+            "  - ALL memory of the board: it drives %s, which masters the bus, and there is\n"
             "    no IOMMU; so it reads and writes all %zu VMs, their VMMs and the kernel by DMA.\n"
-            "    The rest of this list is what falls to its CPU alone.\n", vm->dma_name,
-            model->vm_count);
+            "    The rest of this list is what falls to its CPU alone.\n",
+            vm->dma_name, model->vm_count);
 }
 
 static void print_one_fall(const struct model *model, const struct model_vm *vm, FILE *out)
@@ -132,14 +133,17 @@ static void print_one_fall(const struct model *model, const struct model_vm *vm,
     for (size_t i = 0; i < vm->device_link_count; i++) {
         const struct model_link *link = vm->device_links[i];
 
-        fprintf(out, "  - of %s: %s (%llu MiB), and every byte that %s reads from or writes to its\n"
-                "    virtio devices here\n", link->driver->instance,
-                model->is_swiotlb ? "the DMA pool" : "ALL of its RAM", mib(link->pool.size),
-                link->driver->instance);
+        fprintf(out,
+                "  - of %s: %s (%llu MiB), and every byte that %s reads from or writes to its\n"
+                "    virtio devices here\n",
+                link->driver->instance, model->is_swiotlb ? "the DMA pool" : "ALL of its RAM",
+                mib(link->pool.size), link->driver->instance);
     }
     for (size_t i = 0; i < vm->driver_link_count; i++) {
-        fprintf(out, "  - of %s: nothing but what its virtio devices offer; it can attack QEMU there "
-                "by\n    requests\n", vm->driver_links[i]->device->instance);
+        fprintf(out,
+                "  - of %s: nothing but what its virtio devices offer; it can attack QEMU there "
+                "by\n    requests\n",
+                vm->driver_links[i]->device->instance);
     }
 }
 
@@ -180,8 +184,10 @@ static bool print_stop(const struct model_vm *vm, const struct model_vm *other, 
     const char *reason = time_reason(vm, other);
 
     if (serves(vm, other)) {
-        fprintf(out, "%s -> %s: its devices (an access ends after 5 s at most; who needs the disk "
-                "stops)\n", vm->instance, other->instance);
+        fprintf(out,
+                "%s -> %s: its devices (an access ends after 5 s at most; who needs the disk "
+                "stops)\n",
+                vm->instance, other->instance);
     }
     if (reason) {
         fprintf(out, "%s -> %s: %s\n", vm->instance, other->instance, reason);
@@ -238,10 +244,12 @@ void audit_write(const struct model *model, const struct board *board, FILE *out
 {
     fprintf(out, "Audit of %s\n", model->file);
     fprintf(out, "Memory sharing: VMSWIOTLB=%d (%s)\n", model->is_swiotlb,
-            model->is_swiotlb ? "backends see the pools of their links, nothing else of their clients"
-                              : "backends see ALL RAM of their clients");
+            model->is_swiotlb
+                ? "backends see the pools of their links, nothing else of their clients"
+                : "backends see ALL RAM of their clients");
     fputs("Trusted by every VM: the kernel, the initial task, the console and timer services, "
-          "and its own VMM.\n\n", out);
+          "and its own VMM.\n\n",
+          out);
     print_reach(model, board, out);
     print_falls(model, out);
     print_stops(model, out);

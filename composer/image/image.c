@@ -10,7 +10,7 @@
 
 #include "loader/layout.h"
 
-#define PAGE_BYTES UINT64_C(4096)
+#define PAGE_BYTES     UINT64_C(4096)
 #define MAX_FILE_BYTES (UINT64_C(1) << 34)
 
 static int fail(struct image_builder *builder, const char *format, ...)
@@ -84,8 +84,8 @@ static uint8_t *read_file(struct image_builder *builder, const char *path, size_
         fail(builder, "%s: %s", path, strerror(errno));
         return NULL;
     }
-    if (fseek(file, 0, SEEK_END) != 0 || (size = ftell(file)) < 0
-        || fseek(file, 0, SEEK_SET) != 0) {
+    if (fseek(file, 0, SEEK_END) != 0 || (size = ftell(file)) < 0 ||
+        fseek(file, 0, SEEK_SET) != 0) {
         fail(builder, "%s: cannot tell its size", path);
     } else if (size == 0 || (uint64_t)size > MAX_FILE_BYTES) {
         fail(builder, "%s: %ld bytes, expected 1 byte to 16 GiB", path, size);
@@ -139,8 +139,8 @@ static struct image_item *new_item(struct image_builder *builder, uint32_t type,
         return NULL;
     }
     for (unsigned int i = 0; i < builder->item_count; i++) {
-        if (type == IMAGE_MODULE && builder->items[i].entry.type == IMAGE_MODULE
-            && strcmp(builder->items[i].entry.name, name) == 0) {
+        if (type == IMAGE_MODULE && builder->items[i].entry.type == IMAGE_MODULE &&
+            strcmp(builder->items[i].entry.name, name) == 0) {
             fail(builder, "%s: two modules of this name", name);
             return NULL;
         }
@@ -157,7 +157,7 @@ int image_add_elf(struct image_builder *builder, enum image_entry_type type, con
 {
     const char *what = type == IMAGE_KERNEL_ELF ? "kernel" : "root task";
     struct image_item *item = new_item(builder, type, what);
-    struct ldr_error error = {0};
+    struct ldr_error error = { 0 };
     struct ldr_elf elf;
     size_t size;
 
@@ -226,8 +226,8 @@ static uint64_t place_group(struct image_builder *builder, uint32_t type, uint64
             continue;
         }
         if (type == IMAGE_MODULE) {
-            at = ldr_round_up(builder->options.load_base + at, IMAGE_MODULE_ALIGN)
-                 - builder->options.load_base;
+            at = ldr_round_up(builder->options.load_base + at, IMAGE_MODULE_ALIGN) -
+                 builder->options.load_base;
             if (entry->target == IMAGE_TARGET_ANY) {
                 entry->target = builder->options.load_base + at;
             }
@@ -277,10 +277,10 @@ static void fill_table(const struct image_builder *builder, struct ldr_table *ta
 /* Runs the loader's own checks: first of the table, then of the places, with unlimited RAM. */
 static int check_as_loader(struct image_builder *builder)
 {
-    const struct ldr_range all = {0, UINT64_C(1) << 47};
+    const struct ldr_range all = { 0, UINT64_C(1) << 47 };
     const struct image_item *kernel_item = find(builder, IMAGE_KERNEL_ELF);
     const struct image_item *root_item = find(builder, IMAGE_ROOT_ELF);
-    struct ldr_error error = {0};
+    struct ldr_error error = { 0 };
     struct ldr_layout layout;
     struct ldr_table table;
     struct ldr_table copy;
@@ -294,12 +294,11 @@ static int check_as_loader(struct image_builder *builder)
     }
     fill_table(builder, &table);
     memcpy(bytes + builder->loader_size, &table, sizeof(table));
-    if (ldr_table_read(bytes, builder->loader_size, &copy, &error) == 0
-        && ldr_elf_read(kernel_item->data, kernel_item->entry.size, "kernel", &kernel, &error) == 0
-        && ldr_elf_read(root_item->data, root_item->entry.size, "root task", &root, &error) == 0
-        && ldr_layout_place(&copy, builder->options.load_base, &kernel, &root, PAGE_BYTES * 4,
-                            &all, 1, &layout, &error)
-               == 0) {
+    if (ldr_table_read(bytes, builder->loader_size, &copy, &error) == 0 &&
+        ldr_elf_read(kernel_item->data, kernel_item->entry.size, "kernel", &kernel, &error) == 0 &&
+        ldr_elf_read(root_item->data, root_item->entry.size, "root task", &root, &error) == 0 &&
+        ldr_layout_place(&copy, builder->options.load_base, &kernel, &root, PAGE_BYTES * 4, &all, 1,
+                         &layout, &error) == 0) {
         result = 0;
     } else {
         fail_loader(builder, &error);
@@ -318,8 +317,8 @@ int image_place(struct image_builder *builder)
     if (!builder->loader || !find(builder, IMAGE_KERNEL_ELF) || !find(builder, IMAGE_ROOT_ELF)) {
         return fail(builder, "an image needs a loader, a kernel and a root task");
     }
-    at = ldr_round_up(builder->loader_size + sizeof(struct image_header)
-                          + builder->item_count * sizeof(struct image_entry),
+    at = ldr_round_up(builder->loader_size + sizeof(struct image_header) +
+                          builder->item_count * sizeof(struct image_entry),
                       PAGE_BYTES);
     at = place_group(builder, IMAGE_KERNEL_ELF, at);
     at = place_group(builder, IMAGE_ROOT_ELF, at);
@@ -335,8 +334,8 @@ int image_place(struct image_builder *builder)
 uint64_t image_module_paddr(const struct image_builder *builder, const char *name)
 {
     for (unsigned int i = 0; i < builder->item_count; i++) {
-        if (builder->items[i].entry.type == IMAGE_MODULE
-            && strcmp(builder->items[i].entry.name, name) == 0) {
+        if (builder->items[i].entry.type == IMAGE_MODULE &&
+            strcmp(builder->items[i].entry.name, name) == 0) {
             return builder->items[i].entry.target;
         }
     }
@@ -345,8 +344,8 @@ uint64_t image_module_paddr(const struct image_builder *builder, const char *nam
 
 static bool write_at(FILE *file, uint64_t offset, const void *data, size_t size_bytes)
 {
-    return fseek(file, (long)offset, SEEK_SET) == 0
-           && fwrite(data, 1, size_bytes, file) == size_bytes;
+    return fseek(file, (long)offset, SEEK_SET) == 0 &&
+           fwrite(data, 1, size_bytes, file) == size_bytes;
 }
 
 static bool write_parts(struct image_builder *builder, FILE *file)
@@ -360,10 +359,10 @@ static bool write_parts(struct image_builder *builder, FILE *file)
     header.image_size = ldr_round_up(builder->image_size, IMAGE_MODULE_ALIGN);
     memcpy(builder->loader, &header, sizeof(header));
     fill_table(builder, &table);
-    good = write_at(file, 0, builder->loader, builder->loader_size)
-           && write_at(file, builder->loader_size, &table.header, sizeof(table.header))
-           && write_at(file, builder->loader_size + sizeof(table.header), table.entries,
-                       builder->item_count * sizeof(struct image_entry));
+    good = write_at(file, 0, builder->loader, builder->loader_size) &&
+           write_at(file, builder->loader_size, &table.header, sizeof(table.header)) &&
+           write_at(file, builder->loader_size + sizeof(table.header), table.entries,
+                    builder->item_count * sizeof(struct image_entry));
     for (unsigned int i = 0; i < builder->item_count && good; i++) {
         const struct image_item *item = &builder->items[i];
 
@@ -408,7 +407,7 @@ int image_write(struct image_builder *builder, const char *path)
 
 void image_print_map(const struct image_builder *builder, FILE *out)
 {
-    static const char *const types[] = {"", "kernel", "root task", "module", "reserve"};
+    static const char *const types[] = { "", "kernel", "root task", "module", "reserve" };
     uint64_t base = builder->options.load_base;
 
     fprintf(out, "loader     image 0x%08" PRIx64 "-0x%08" PRIx64 "\n", base,

@@ -73,8 +73,8 @@ static void print_one(const struct diag_message *message, FILE *out)
     if (message->pos.line) {
         fprintf(out, ":%u:%u", message->pos.line, message->pos.col);
     }
-    fprintf(out, ": %s: %s%s\n", message->rule, message->is_error ? "" : "warning: ",
-            message->text);
+    fprintf(out, ": %s: %s%s\n", message->rule,
+            message->is_error ? "" : "warning: ", message->text);
 }
 
 void diag_print(const struct diag *diag, FILE *out)

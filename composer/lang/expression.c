@@ -10,8 +10,8 @@
 const char *value_kind_name(enum value_kind kind)
 {
     static const char *const names[] = {
-        [VALUE_NUMBER] = "a number", [VALUE_BOOL] = "a boolean", [VALUE_STRING] = "a string",
-        [VALUE_LIST] = "a list", [VALUE_DICT] = "a dictionary", [VALUE_QUERY] = "a query",
+        [VALUE_NUMBER] = "a number", [VALUE_BOOL] = "a boolean",    [VALUE_STRING] = "a string",
+        [VALUE_LIST] = "a list",     [VALUE_DICT] = "a dictionary", [VALUE_QUERY] = "a query",
     };
 
     return names[kind];
@@ -207,8 +207,7 @@ static bool truth(const struct value *value)
     }
 }
 
-static struct value *join_lists(struct parser *parser, const struct value *a,
-                                const struct value *b)
+static struct value *join_lists(struct parser *parser, const struct value *a, const struct value *b)
 {
     struct value *list = new_value(parser, VALUE_LIST, a->pos);
     struct value_item **tail = &list->items;
@@ -310,14 +309,14 @@ static struct value *type_error(struct parser *parser, struct pos pos, const cha
     return number_value(parser, pos, 0);
 }
 
-static struct value *apply(struct parser *parser, struct pos pos, const char *op,
-                           struct value *a, struct value *b)
+static struct value *apply(struct parser *parser, struct pos pos, const char *op, struct value *a,
+                           struct value *b)
 {
     int64_t result = 0;
 
     if (!strcmp(op, "and") || !strcmp(op, "or")) {
-        return bool_value(parser, a->pos, op[0] == 'a' ? truth(a) && truth(b)
-                                                       : truth(a) || truth(b));
+        return bool_value(parser, a->pos,
+                          op[0] == 'a' ? truth(a) && truth(b) : truth(a) || truth(b));
     }
     if (is_comparison(op)) {
         if (!both_are(a, b, VALUE_STRING) && !(is_numeric(a) && is_numeric(b))) {
@@ -351,8 +350,8 @@ static int binding(const struct parser *parser)
         const char *op;
         int power;
     } table[] = {
-        { "or", 1 }, { "and", 2 }, { "==", 3 }, { "!=", 3 }, { "<", 3 },  { "<=", 3 }, { ">", 3 },
-        { ">=", 3 }, { "|", 4 },   { "^", 5 },  { "&", 6 },  { "<<", 7 }, { ">>", 7 }, { "+", 8 },
+        { "or", 1 }, { "and", 2 }, { "==", 3 }, { "!=", 3 }, { "<", 3 },   { "<=", 3 }, { ">", 3 },
+        { ">=", 3 }, { "|", 4 },   { "^", 5 },  { "&", 6 },  { "<<", 7 },  { ">>", 7 }, { "+", 8 },
         { "-", 8 },  { "*", 9 },   { "/", 9 },  { "%", 9 },  { "**", 11 },
     };
 

@@ -14,8 +14,13 @@ void lex_start(struct lexer *lexer, struct arena *arena, struct diag *diag, cons
                const char *text, size_t length)
 {
     *lexer = (struct lexer){
-        .arena = arena, .diag = diag, .at = text, .end = text + length, .line_start = text,
-        .file = file, .line = 1,
+        .arena = arena,
+        .diag = diag,
+        .at = text,
+        .end = text + length,
+        .line_start = text,
+        .file = file,
+        .line = 1,
     };
 }
 

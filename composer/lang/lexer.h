@@ -13,7 +13,7 @@
 
 enum token_kind {
     TOKEN_END,
-    TOKEN_NAME,   /* identifier or keyword */
+    TOKEN_NAME, /* identifier or keyword */
     TOKEN_NUMBER,
     TOKEN_STRING, /* "..." with escapes resolved */
     TOKEN_ANGLE,  /* <...>, only after `import` */

@@ -9,7 +9,7 @@
 
 #include "composer/lang/parser.h"
 
-#define IMPORTS_MAX 64u
+#define IMPORTS_MAX       64u
 #define CPP_ARGUMENTS_MAX 256u
 
 static char *load_stream(struct arena *arena, FILE *stream, size_t *length)
@@ -195,8 +195,8 @@ static const char *directory_of(struct arena *arena, const char *path)
 static const char *resolve_import(struct arena *arena, const struct source_options *options,
                                   const struct import *import)
 {
-    const char *beside = arena_printf(arena, "%s/%s", directory_of(arena, import->pos.file),
-                                      import->path);
+    const char *beside =
+        arena_printf(arena, "%s/%s", directory_of(arena, import->pos.file), import->path);
 
     if (!import->is_system && access(beside, R_OK) == 0) {
         return beside;

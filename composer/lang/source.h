@@ -8,11 +8,11 @@
 #include "composer/lang/ast.h"
 
 struct source_options {
-    const char **defines;      /* "NAME=VALUE", from -D */
+    const char **defines; /* "NAME=VALUE", from -D */
     size_t define_count;
     const char **include_dirs; /* from -I, searched in this order after the file's own directory */
     size_t include_count;
-    const char *prelude;       /* macros known without #include, searched in include_dirs; or NULL */
+    const char *prelude; /* macros known without #include, searched in include_dirs; or NULL */
 };
 
 /*

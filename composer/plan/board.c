@@ -10,8 +10,8 @@
 struct board_kind {
     const char *name;
     const char *compatible;
-    struct range modules;     /* real seL4 leaves this alone; so does ours */
-    uint64_t kernel_default;  /* bytes that our kernel gets when there is plenty */
+    struct range modules;    /* real seL4 leaves this alone; so does ours */
+    uint64_t kernel_default; /* bytes that our kernel gets when there is plenty */
     uint64_t kernel_least;
     uint32_t timer_intid;
 };
@@ -258,7 +258,8 @@ bool board_load(struct arena *arena, struct diag *diag, struct board *board, con
     board->name = name;
     board->dtb_path = dtb_path;
     if (!kind) {
-        diag_error(diag, (struct pos){ 0 }, "board-unknown", "--board %s: known is qemu-virt", name);
+        diag_error(diag, (struct pos){ 0 }, "board-unknown", "--board %s: known is qemu-virt",
+                   name);
         return false;
     }
     if (!load_tree(arena, diag, board)) {
@@ -271,8 +272,7 @@ bool board_load(struct arena *arena, struct diag *diag, struct board *board, con
     }
     board->modules = kind->modules;
     board->timer_intid = kind->timer_intid;
-    return load_memory(diag, board, ram_bytes) && load_gic(diag, board) &&
-           load_uart(diag, board);
+    return load_memory(diag, board, ram_bytes) && load_gic(diag, board) && load_uart(diag, board);
 }
 
 void board_divide(struct board *board, uint64_t vm_bytes)

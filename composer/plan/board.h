@@ -11,7 +11,7 @@
 struct board {
     const char *name;
     const char *dtb_path;
-    const void *fdt;      /* whole board tree, checked */
+    const void *fdt; /* whole board tree, checked */
     struct range ram;
     struct range modules; /* RAM that no kernel takes: boot image, modules, then VM memory */
     struct range kernel;  /* RAM that the kernel manages */

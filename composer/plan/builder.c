@@ -9,8 +9,7 @@ uint32_t plan_add_string(struct plan_builder *builder, const char *text)
 {
     size_t length = strlen(text) + 1;
 
-    for (size_t at = 0; at < builder->string_bytes;
-         at += strlen(builder->strings + at) + 1) {
+    for (size_t at = 0; at < builder->string_bytes; at += strlen(builder->strings + at) + 1) {
         if (!strcmp(builder->strings + at, text)) {
             return (uint32_t)at;
         }
@@ -50,8 +49,12 @@ void plan_add_map(struct plan_builder *builder, uint32_t vspace, uint32_t object
     builder->maps = arena_grow(builder->arena, builder->maps, builder->map_count,
                                &builder->map_capacity, sizeof(builder->maps[0]));
     builder->maps[builder->map_count++] = (struct plan_map){
-        .vspace = vspace, .object = object, .count = builder->objects[object].count,
-        .vaddr = vaddr, .rights = rights, .flags = flags,
+        .vspace = vspace,
+        .object = object,
+        .count = builder->objects[object].count,
+        .vaddr = vaddr,
+        .rights = rights,
+        .flags = flags,
     };
 }
 
@@ -61,16 +64,17 @@ uint32_t plan_add_module(struct plan_builder *builder, const char *name, uint64_
     builder->modules = arena_grow(builder->arena, builder->modules, builder->module_count,
                                   &builder->module_capacity, sizeof(builder->modules[0]));
     builder->modules[builder->module_count] = (struct plan_module){
-        .paddr = paddr, .size_bytes = size_bytes, .name = plan_add_string(builder, name),
+        .paddr = paddr,
+        .size_bytes = size_bytes,
+        .name = plan_add_string(builder, name),
     };
     return (uint32_t)builder->module_count++;
 }
 
 void plan_add_component(struct plan_builder *builder, struct plan_component component)
 {
-    builder->components = arena_grow(builder->arena, builder->components,
-                                     builder->component_count, &builder->component_capacity,
-                                     sizeof(component));
+    builder->components = arena_grow(builder->arena, builder->components, builder->component_count,
+                                     &builder->component_capacity, sizeof(component));
     builder->components[builder->component_count++] = component;
 }
 

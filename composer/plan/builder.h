@@ -33,8 +33,7 @@ struct plan_builder {
 uint32_t plan_add_string(struct plan_builder *builder, const char *text);
 
 /* Adds an object; `object.name` is set from `name`. Returns its index. */
-uint32_t plan_add_object(struct plan_builder *builder, const char *name,
-                         struct plan_object object);
+uint32_t plan_add_object(struct plan_builder *builder, const char *name, struct plan_object object);
 
 /* Adds `cap` to the table; a count of 0 means all pages of the object. */
 void plan_add_cap(struct plan_builder *builder, struct plan_cap cap);

@@ -10,7 +10,10 @@
 
 static const struct device_type types[] = {
     { "blk", { "disk", "readonly", "queues", "queue_size" }, NULL, 0, 2 * MIB },
-    { "net", { "tap", "bridge", "nat", "uplink", "mac", "queues", "queue_size", "vhost" }, NULL, 0,
+    { "net",
+      { "tap", "bridge", "nat", "uplink", "mac", "queues", "queue_size", "vhost" },
+      NULL,
+      0,
       2 * MIB },
     { "9p", { "share", "tag", "readonly" }, "share", 4 * MIB, 0 },
     { "console", { "ports" }, NULL, MIB / 2, 0 },
@@ -62,8 +65,7 @@ const char *device_key_missing(const char *type, const struct value *entry)
 {
     const struct device_type *known = device_type_find(type);
 
-    return known && known->required && !schema_get(entry, known->required) ? known->required
-                                                                           : NULL;
+    return known && known->required && !schema_get(entry, known->required) ? known->required : NULL;
 }
 
 uint64_t device_queues(const struct model_device *device)

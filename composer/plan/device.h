@@ -10,9 +10,9 @@
 
 struct device_type {
     const char *name;
-    const char *keys[10];     /* beyond those that every device has */
-    const char *required;     /* a key that must be there, or NULL */
-    uint64_t pool_bytes;      /* per device */
+    const char *keys[10];      /* beyond those that every device has */
+    const char *required;      /* a key that must be there, or NULL */
+    uint64_t pool_bytes;       /* per device */
     uint64_t queue_pool_bytes; /* per queue (net: per queue pair) */
 };
 

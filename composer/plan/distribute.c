@@ -8,12 +8,12 @@
 #include "contract/rpc/link.h"
 #include "contract/rpc/timer.h"
 
-#define TIMER_PRIORITY   252u
+#define TIMER_PRIORITY      252u
 #define TIMER_POLL_PRIORITY 0u /* below every guest: it never waits */
-#define CONSOLE_PRIORITY 250u
+#define CONSOLE_PRIORITY    250u
 #define VMM_STACK_PAGES     16u
 #define SERVICE_STACK_PAGES 4u
-#define CORES_MAX 8u
+#define CORES_MAX           8u
 
 #define VMM_UNTYPED_BITS_LEAST 19u /* vCPU, TCB, CNode, ASID-free tables for a few windows */
 
@@ -59,10 +59,13 @@ static uint32_t simple_object(struct work *w, const char *owner, const char *nam
 static uint32_t frames_object(struct work *w, const char *owner, const char *name,
                               uint32_t page_bits, uint64_t bytes, uint64_t paddr)
 {
-    return plan_add_object(w->builder, join(w, owner, name), (struct plan_object){
-        .type = PLAN_FRAMES, .size_bits = (uint8_t)page_bits,
-        .count = (uint32_t)(bytes >> page_bits), .paddr = paddr,
-    });
+    return plan_add_object(w->builder, join(w, owner, name),
+                           (struct plan_object){
+                               .type = PLAN_FRAMES,
+                               .size_bits = (uint8_t)page_bits,
+                               .count = (uint32_t)(bytes >> page_bits),
+                               .paddr = paddr,
+                           });
 }
 
 /* Puts a capability into the next free slots; returns the first. */
@@ -72,8 +75,12 @@ static uint32_t give(struct work *w, uint32_t cnode, uint32_t *next_slot, uint32
     uint32_t slot = *next_slot;
 
     plan_add_cap(w->builder, (struct plan_cap){
-        .cnode = cnode, .slot = slot, .object = object, .rights = rights, .badge = badge,
-    });
+                                 .cnode = cnode,
+                                 .slot = slot,
+                                 .object = object,
+                                 .rights = rights,
+                                 .badge = badge,
+                             });
     *next_slot += w->builder->objects[object].count;
     return slot;
 }
@@ -174,8 +181,8 @@ static struct model_region *find_region(struct model_vm *vm, uint32_t kind, uint
 /* The message area is the link's own; the pool is the driver VM's pool, or all of its RAM. */
 static void add_link_objects(struct work *w, struct model_link *link)
 {
-    const char *name = arena_printf(w->model->arena, "%s-%s", link->device->instance,
-                                    link->driver->instance);
+    const char *name =
+        arena_printf(w->model->arena, "%s-%s", link->device->instance, link->driver->instance);
     const struct model_region *pool =
         w->model->is_swiotlb ? find_region(link->driver, VMM_REGION_POOL, link->driver_index)
                              : find_region(link->driver, VMM_REGION_SHARED_RAM, UINT32_MAX);
@@ -183,8 +190,7 @@ static void add_link_objects(struct work *w, struct model_link *link)
     link->iobuf_object = frames_object(w, name, "iobuf", 12, LINK_AREA_BYTES, PLAN_ANY_PADDR);
     link->pool_object = pool->object;
     find_region(link->device, VMM_REGION_IOBUF, link->device_index)->object = link->iobuf_object;
-    find_region(link->device, VMM_REGION_PEER_POOL, link->device_index)->object =
-        link->pool_object;
+    find_region(link->device, VMM_REGION_PEER_POOL, link->device_index)->object = link->pool_object;
 }
 
 static void add_module_objects(struct work *w)
@@ -196,8 +202,7 @@ static void add_module_objects(struct work *w)
         if (module->frames != PLAN_NONE) {
             /* Modules own the 2 MiB blocks that they touch: contract/boot/image.h. */
             module->frames = frames_object(w, "module", module->name, 21,
-                                           align_up(module->size, LARGE_PAGE_BYTES),
-                                           module->paddr);
+                                           align_up(module->size, LARGE_PAGE_BYTES), module->paddr);
         }
     }
 }
@@ -223,19 +228,25 @@ static void start_service(struct work *w, struct service *service, const char *n
     service->next_slot = PLAN_SLOT_FREE;
     service->next_vaddr = PLAN_WINDOW_VADDR;
     plan_add_cap(w->builder, (struct plan_cap){
-        .cnode = service->cnode, .slot = PLAN_SLOT_NOTIFICATION, .object = service->notification,
-        .rights = RIGHTS_RW,
-    });
-    service->clients = arena_alloc(w->model->arena,
-                                   (MODEL_VMS_MAX + 1) * sizeof(struct console_client));
+                                 .cnode = service->cnode,
+                                 .slot = PLAN_SLOT_NOTIFICATION,
+                                 .object = service->notification,
+                                 .rights = RIGHTS_RW,
+                             });
+    service->clients =
+        arena_alloc(w->model->arena, (MODEL_VMS_MAX + 1) * sizeof(struct console_client));
 }
 
 static void give_service_irq(struct work *w, struct service *service, const char *name,
                              uint32_t intid, uint32_t core)
 {
-    uint32_t irq = plan_add_object(w->builder, join(w, name, "irq"), (struct plan_object){
-        .type = PLAN_IRQ, .irq = intid, .core = core, .paddr = PLAN_ANY_PADDR,
-    });
+    uint32_t irq = plan_add_object(w->builder, join(w, name, "irq"),
+                                   (struct plan_object){
+                                       .type = PLAN_IRQ,
+                                       .irq = intid,
+                                       .core = core,
+                                       .paddr = PLAN_ANY_PADDR,
+                                   });
 
     service->irq_badge = UINT64_C(1) << service->badge_count++;
     service->irq_slot = give(w, service->cnode, &service->next_slot, irq, PLAN_RIGHTS_ALL, 0);
@@ -259,13 +270,20 @@ static void finish_service(struct work *w, struct service *service, const char *
 {
     finish_cnode(w, service->cnode, service->next_slot);
     plan_add_component(w->builder, (struct plan_component){
-        .name = plan_add_string(w->builder, name), .module = module_index(w, file),
-        .tcb = service->tcb, .cnode = service->cnode, .vspace = service->vspace,
-        .bound_notification = service->notification, .priority = priority, .mcp = 0, .core = core,
-        .stack_pages = SERVICE_STACK_PAGES, .flags = PLAN_COMPONENT_NO_FPU,
-        .blob_offset = plan_add_blob(w->builder, blob, blob_size),
-        .blob_size = (uint32_t)blob_size,
-    });
+                                       .name = plan_add_string(w->builder, name),
+                                       .module = module_index(w, file),
+                                       .tcb = service->tcb,
+                                       .cnode = service->cnode,
+                                       .vspace = service->vspace,
+                                       .bound_notification = service->notification,
+                                       .priority = priority,
+                                       .mcp = 0,
+                                       .core = core,
+                                       .stack_pages = SERVICE_STACK_PAGES,
+                                       .flags = PLAN_COMPONENT_NO_FPU,
+                                       .blob_offset = plan_add_blob(w->builder, blob, blob_size),
+                                       .blob_size = (uint32_t)blob_size,
+                                   });
 }
 
 static void start_services(struct work *w)
@@ -289,20 +307,20 @@ static void start_services(struct work *w)
 static void join_console(struct work *w, struct vmm_view *view)
 {
     struct service *console = &w->console;
-    uint32_t channel = frames_object(w, view->vm->instance, "console", 12, CONSOLE_CHANNEL_BYTES,
-                                     PLAN_ANY_PADDR);
+    uint32_t channel =
+        frames_object(w, view->vm->instance, "console", 12, CONSOLE_CHANNEL_BYTES, PLAN_ANY_PADDR);
     struct console_client client = { .badge = UINT64_C(1) << console->badge_count++ };
 
     view->console_badge = new_badge(view);
-    view->console_signal_slot = give_vmm(w, view, console->notification, RIGHTS_SIGNAL,
-                                         client.badge);
-    view->console_vaddr = map(w, view->vspace, &view->next_vaddr, channel, RIGHTS_RW,
-                              PLAN_MAP_CACHED);
+    view->console_signal_slot =
+        give_vmm(w, view, console->notification, RIGHTS_SIGNAL, client.badge);
+    view->console_vaddr =
+        map(w, view->vspace, &view->next_vaddr, channel, RIGHTS_RW, PLAN_MAP_CACHED);
     strncpy(client.name, view->vm->name, sizeof(client.name) - 1);
     client.signal_slot = give(w, console->cnode, &console->next_slot, view->notification,
                               RIGHTS_SIGNAL, view->console_badge);
-    client.channel_vaddr = map(w, console->vspace, &console->next_vaddr, channel, RIGHTS_RW,
-                               PLAN_MAP_CACHED);
+    client.channel_vaddr =
+        map(w, console->vspace, &console->next_vaddr, channel, RIGHTS_RW, PLAN_MAP_CACHED);
     memcpy(console->clients + console->client_count++ * sizeof(client), &client, sizeof(client));
 }
 
@@ -310,16 +328,16 @@ static void join_timer(struct work *w, struct vmm_view *view)
 {
     struct service *timer = &w->timers[view->vm->core];
     struct timer_client_config client = { .badge = UINT64_C(1) << timer->badge_count++ };
-    uint32_t page = frames_object(w, view->vm->instance, "deadline", 12, PAGE_BYTES,
-                                  PLAN_ANY_PADDR);
+    uint32_t page =
+        frames_object(w, view->vm->instance, "deadline", 12, PAGE_BYTES, PLAN_ANY_PADDR);
 
     view->timer_badge = new_badge(view);
     view->timer_signal_slot = give_vmm(w, view, timer->notification, RIGHTS_SIGNAL, client.badge);
     view->timer_vaddr = map(w, view->vspace, &view->next_vaddr, page, RIGHTS_RW, PLAN_MAP_CACHED);
-    client.signal_slot = give(w, timer->cnode, &timer->next_slot, view->notification,
-                              RIGHTS_SIGNAL, view->timer_badge);
-    client.page_vaddr = map(w, timer->vspace, &timer->next_vaddr, page, PLAN_RIGHT_READ,
-                            PLAN_MAP_CACHED);
+    client.signal_slot = give(w, timer->cnode, &timer->next_slot, view->notification, RIGHTS_SIGNAL,
+                              view->timer_badge);
+    client.page_vaddr =
+        map(w, timer->vspace, &timer->next_vaddr, page, PLAN_RIGHT_READ, PLAN_MAP_CACHED);
     memcpy(timer->clients + timer->client_count++ * sizeof(client), &client, sizeof(client));
 }
 
@@ -330,8 +348,8 @@ static void join_console_init(struct work *w)
     struct console_client client = { .name = "init",
                                      .badge = UINT64_C(1) << console->badge_count++ };
 
-    w->builder->log_frames = frames_object(w, "init", "console", 12, CONSOLE_CHANNEL_BYTES,
-                                           PLAN_ANY_PADDR);
+    w->builder->log_frames =
+        frames_object(w, "init", "console", 12, CONSOLE_CHANNEL_BYTES, PLAN_ANY_PADDR);
     w->builder->log_notification = console->notification;
     w->builder->log_badge = client.badge;
     client.channel_vaddr = map(w, console->vspace, &console->next_vaddr, w->builder->log_frames,
@@ -343,12 +361,14 @@ static void finish_console(struct work *w)
 {
     struct service *console = &w->console;
     uint32_t uart = frames_object(w, "console", "uart", 12, PAGE_BYTES, w->board->uart.base);
-    size_t size = sizeof(struct console_config) +
-                  console->client_count * sizeof(struct console_client);
+    size_t size =
+        sizeof(struct console_config) + console->client_count * sizeof(struct console_client);
     uint8_t *blob = arena_alloc(w->model->arena, size);
     struct console_config config = {
-        .magic = CONSOLE_CONFIG_MAGIC, .client_count = console->client_count,
-        .uart_irq_slot = console->irq_slot, .uart_ntfn_slot = console->irq_ntfn_slot,
+        .magic = CONSOLE_CONFIG_MAGIC,
+        .client_count = console->client_count,
+        .uart_irq_slot = console->irq_slot,
+        .uart_ntfn_slot = console->irq_ntfn_slot,
         .attach = w->options->attach ? w->options->attach->index + 1 : 0,
         .uart_badge = console->irq_badge,
         .uart_vaddr = map(w, console->vspace, &console->next_vaddr, uart, RIGHTS_RW, 0),
@@ -363,12 +383,14 @@ static void finish_console(struct work *w)
 static void finish_timer(struct work *w, uint32_t core)
 {
     struct service *timer = &w->timers[core];
-    size_t size = sizeof(struct timer_config) +
-                  timer->client_count * sizeof(struct timer_client_config);
+    size_t size =
+        sizeof(struct timer_config) + timer->client_count * sizeof(struct timer_client_config);
     uint8_t *blob = arena_alloc(w->model->arena, size);
     struct timer_config config = {
-        .magic = TIMER_CONFIG_MAGIC, .client_count = timer->client_count,
-        .irq_slot = timer->irq_slot, .irq_ntfn_slot = timer->irq_ntfn_slot,
+        .magic = TIMER_CONFIG_MAGIC,
+        .client_count = timer->client_count,
+        .irq_slot = timer->irq_slot,
+        .irq_ntfn_slot = timer->irq_ntfn_slot,
         .irq_badge = timer->irq_badge,
     };
 
@@ -376,13 +398,13 @@ static void finish_timer(struct work *w, uint32_t core)
     memcpy(blob + sizeof(config), timer->clients,
            timer->client_count * sizeof(struct timer_client_config));
     finish_service(w, timer, arena_printf(w->model->arena, "timer%u", core), w->files->timer,
-                   w->options->timer_polls ? TIMER_POLL_PRIORITY : TIMER_PRIORITY, core, blob, size);
+                   w->options->timer_polls ? TIMER_POLL_PRIORITY : TIMER_PRIORITY, core, blob,
+                   size);
 }
 
 /* ---- VMMs ---- */
 
-static uint64_t map_module(struct work *w, struct vmm_view *view,
-                           const struct model_module *module)
+static uint64_t map_module(struct work *w, struct vmm_view *view, const struct model_module *module)
 {
     return module ? map(w, view->vspace, &view->next_vaddr, module->frames, PLAN_RIGHT_READ,
                         PLAN_MAP_CACHED)
@@ -399,8 +421,8 @@ static void give_regions(struct work *w, struct vmm_view *view)
 
         view->regions[i].slot = give_vmm(w, view, region->object, RIGHTS_RW, 0);
         if (region->is_mapped) {
-            view->regions[i].vaddr = map(w, view->vspace, &view->next_vaddr, region->object,
-                                         RIGHTS_RW, PLAN_MAP_CACHED);
+            view->regions[i].vaddr =
+                map(w, view->vspace, &view->next_vaddr, region->object, RIGHTS_RW, PLAN_MAP_CACHED);
         }
     }
 }
@@ -414,15 +436,17 @@ static void give_irqs(struct work *w, struct vmm_view *view)
         const char *name = arena_printf(w->model->arena, "irq%u", vm->irqs[i].intid);
         uint32_t irq = plan_add_object(w->builder, join(w, vm->instance, name),
                                        (struct plan_object){
-                                           .type = PLAN_IRQ, .irq = vm->irqs[i].intid,
-                                           .edge = vm->irqs[i].is_edge, .core = vm->core,
+                                           .type = PLAN_IRQ,
+                                           .irq = vm->irqs[i].intid,
+                                           .edge = vm->irqs[i].is_edge,
+                                           .core = vm->core,
                                            .paddr = PLAN_ANY_PADDR,
                                        });
 
         view->irqs[i].badge = new_badge(view);
         view->irqs[i].slot = give_vmm(w, view, irq, PLAN_RIGHTS_ALL, 0);
-        view->irqs[i].ntfn_slot = give_vmm(w, view, view->notification, RIGHTS_SIGNAL,
-                                           view->irqs[i].badge);
+        view->irqs[i].ntfn_slot =
+            give_vmm(w, view, view->notification, RIGHTS_SIGNAL, view->irqs[i].badge);
     }
 }
 
@@ -432,13 +456,17 @@ static void give_own(struct work *w, struct vmm_view *view)
     struct arena *arena = w->model->arena;
 
     plan_add_cap(w->builder, (struct plan_cap){
-        .cnode = view->cnode, .slot = PLAN_SLOT_ENDPOINT, .object = view->endpoint,
-        .rights = PLAN_RIGHTS_ALL,
-    });
+                                 .cnode = view->cnode,
+                                 .slot = PLAN_SLOT_ENDPOINT,
+                                 .object = view->endpoint,
+                                 .rights = PLAN_RIGHTS_ALL,
+                             });
     plan_add_cap(w->builder, (struct plan_cap){
-        .cnode = view->cnode, .slot = PLAN_SLOT_NOTIFICATION, .object = view->notification,
-        .rights = RIGHTS_RW,
-    });
+                                 .cnode = view->cnode,
+                                 .slot = PLAN_SLOT_NOTIFICATION,
+                                 .object = view->notification,
+                                 .rights = RIGHTS_RW,
+                             });
     view->untyped_slot = give_vmm(w, view, view->untyped, PLAN_RIGHTS_ALL, 0);
     view->guest_vspace_slot = give_vmm(w, view, view->guest_vspace, PLAN_RIGHTS_ALL, 0);
     view->gicv_slot = give_vmm(w, view, w->gicv, RIGHTS_RW, 0);
@@ -470,12 +498,12 @@ static void give_link(struct work *w, const struct model_link *link)
     used->kick_slot = give_vmm(w, drv, dev->notification, RIGHTS_SIGNAL, served->kick_badge);
     used->unmap_slot = give_vmm(w, drv, dev->notification, RIGHTS_SIGNAL, served->unmap_badge);
     used->map_slot = give_vmm(w, drv, dev->notification, RIGHTS_SIGNAL, served->map_badge);
-    served->doorbell_slot = give_vmm(w, dev, drv->notification, RIGHTS_SIGNAL,
-                                     used->doorbell_badge);
-    served->unmapped_slot = give_vmm(w, dev, drv->notification, RIGHTS_SIGNAL,
-                                     used->unmapped_badge);
-    used->iobuf_vaddr = map(w, drv->vspace, &drv->next_vaddr, link->iobuf_object, RIGHTS_RW,
-                            PLAN_MAP_CACHED);
+    served->doorbell_slot =
+        give_vmm(w, dev, drv->notification, RIGHTS_SIGNAL, used->doorbell_badge);
+    served->unmapped_slot =
+        give_vmm(w, dev, drv->notification, RIGHTS_SIGNAL, used->unmapped_badge);
+    used->iobuf_vaddr =
+        map(w, drv->vspace, &drv->next_vaddr, link->iobuf_object, RIGHTS_RW, PLAN_MAP_CACHED);
 }
 
 static void finish_vmm(struct work *w, struct vmm_view *view, const void *fragment,
@@ -492,13 +520,20 @@ static void finish_vmm(struct work *w, struct vmm_view *view, const void *fragme
     void *blob = vmm_blob(w->model, w->board, view, fragment, fragment_size, &blob_size);
 
     plan_add_component(w->builder, (struct plan_component){
-        .name = plan_add_string(w->builder, name), .module = module_index(w, w->files->vmm),
-        .tcb = view->tcb, .cnode = view->cnode, .vspace = view->vspace,
-        .bound_notification = view->notification, .priority = vm->vmm_priority,
-        .mcp = vm->guest_priority, .core = vm->core, .stack_pages = VMM_STACK_PAGES,
-        .flags = PLAN_COMPONENT_NO_FPU, .blob_offset = plan_add_blob(w->builder, blob, blob_size),
-        .blob_size = (uint32_t)blob_size,
-    });
+                                       .name = plan_add_string(w->builder, name),
+                                       .module = module_index(w, w->files->vmm),
+                                       .tcb = view->tcb,
+                                       .cnode = view->cnode,
+                                       .vspace = view->vspace,
+                                       .bound_notification = view->notification,
+                                       .priority = vm->vmm_priority,
+                                       .mcp = vm->guest_priority,
+                                       .core = vm->core,
+                                       .stack_pages = VMM_STACK_PAGES,
+                                       .flags = PLAN_COMPONENT_NO_FPU,
+                                       .blob_offset = plan_add_blob(w->builder, blob, blob_size),
+                                       .blob_size = (uint32_t)blob_size,
+                                   });
 }
 
 void distribute(struct model *model, const struct board *board,
@@ -506,8 +541,9 @@ void distribute(struct model *model, const struct board *board,
                 const void *const *fragments, const size_t *fragment_sizes,
                 struct plan_builder *builder)
 {
-    struct work w = { .model = model, .board = board, .files = files, .options = options,
-                      .builder = builder };
+    struct work w = {
+        .model = model, .board = board, .files = files, .options = options, .builder = builder
+    };
 
     w.views = arena_alloc(model->arena, MODEL_VMS_MAX * sizeof(w.views[0]));
     w.gicv = frames_object(&w, "board", "gicv", 12, 2 * PAGE_BYTES, board->gicv.base);

@@ -17,7 +17,7 @@ struct distribute_files {
 
 struct distribute_options {
     bool has_timer_service; /* the kernel lets user level read the counter */
-    bool timer_polls;       /* but not have the physical timer: the service polls when all is idle */
+    bool timer_polls; /* but not have the physical timer: the service polls when all is idle */
     const struct model_vm *attach; /* gets the keyboard at start; NULL: all VMs are shown */
 };
 
@@ -55,10 +55,10 @@ struct vmm_view {
     uint64_t timer_badge, console_badge, timer_vaddr, console_vaddr;
     uint64_t kernel_vaddr, initrd_vaddr, dtb_vaddr;
     uint32_t free_slot_first, free_slot_count;
-    struct vmm_irq_view *irqs;        /* one per vm->irqs */
-    struct vmm_driver_view *drivers;  /* one per vm->driver_links */
-    struct vmm_device_view *devices;  /* one per vm->device_links */
-    struct vmm_region_view *regions;  /* one per vm->regions */
+    struct vmm_irq_view *irqs;       /* one per vm->irqs */
+    struct vmm_driver_view *drivers; /* one per vm->driver_links */
+    struct vmm_device_view *devices; /* one per vm->device_links */
+    struct vmm_region_view *regions; /* one per vm->regions */
 };
 
 /* Slots that every VMM may fill itself: its guest's vCPUs, threads, CNodes, tables, replies. */

@@ -95,8 +95,10 @@ static struct model_module *find_module(struct model *model, const struct file_s
     struct model_module *module = path ? add_module(model, path) : NULL;
 
     if (!module) {
-        diag_error(model->diag, pos, "file-missing", "%s of '%s': no file '%s' (empty counts as "
-                   "missing)", what, vm->instance, name);
+        diag_error(model->diag, pos, "file-missing",
+                   "%s of '%s': no file '%s' (empty counts as "
+                   "missing)",
+                   what, vm->instance, name);
     }
     return module;
 }
@@ -162,8 +164,7 @@ void files_find(struct model *model, const struct file_search *search)
             check_kernel(model, vm);
         }
         if (vm->initrd_file) {
-            vm->initrd = find_module(model, search, vm, "initrd", vm->initrd_file,
-                                     vm->initrd_pos);
+            vm->initrd = find_module(model, search, vm, "initrd", vm->initrd_file, vm->initrd_pos);
         }
         if (vm->initrd) {
             check_initrd(model, vm);

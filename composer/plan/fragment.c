@@ -11,10 +11,10 @@
 #include "composer/plan/schema.h"
 
 #define FRAGMENT_BYTES_MAX (1u << 20)
-#define PHANDLE_GIC   1u
-#define PHANDLE_V2M   2u
-#define PHANDLE_FIRST 0x100u
-#define IRQ_TYPE_EDGE 1u
+#define PHANDLE_GIC        1u
+#define PHANDLE_V2M        2u
+#define PHANDLE_FIRST      0x100u
+#define IRQ_TYPE_EDGE      1u
 
 static void must(int error)
 {
@@ -150,7 +150,12 @@ static void put_bridge(const struct model *model, const struct model_link *link,
     uint32_t buses = (uint32_t)(link->ecam.size / MIB);
     uint32_t bus_range[] = { 0, buses - 1 };
     uint32_t window[] = {
-        0x02000000, 0, (uint32_t)link->mmio.base, 0, (uint32_t)link->mmio.base, 0,
+        0x02000000,
+        0,
+        (uint32_t)link->mmio.base,
+        0,
+        (uint32_t)link->mmio.base,
+        0,
         (uint32_t)link->mmio.size,
     };
 
@@ -185,8 +190,8 @@ static void put_key(void *fdt, const struct value_item *item)
 static bool is_own_key(const char *key)
 {
     static const char *const own[] = {
-        "type", "id", "target", "data_base", "data_size", "ctrl_base", "ctrl_size", "late",
-        "queues",
+        "type",      "id",        "target", "data_base", "data_size",
+        "ctrl_base", "ctrl_size", "late",   "queues",
     };
 
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {

@@ -10,12 +10,37 @@
 #include "composer/plan/fragment.h"
 
 static const char *const references[] = {
-    "clocks", "clock-names", "assigned-clocks", "assigned-clock-rates", "assigned-clock-parents",
-    "resets", "reset-names", "power-domains", "iommus", "iommu-map", "iommu-map-mask",
-    "msi-parent", "msi-map", "msi-map-mask", "dmas", "dma-names", "phys", "phy-names", "mboxes",
-    "mbox-names", "interconnects", "interrupts-extended", "interrupt-parent", "interrupt-map",
-    "interrupt-map-mask", "memory-region", "gpios", "operating-points-v2", "thermal-sensors",
-    "phandle", "linux,phandle",
+    "clocks",
+    "clock-names",
+    "assigned-clocks",
+    "assigned-clock-rates",
+    "assigned-clock-parents",
+    "resets",
+    "reset-names",
+    "power-domains",
+    "iommus",
+    "iommu-map",
+    "iommu-map-mask",
+    "msi-parent",
+    "msi-map",
+    "msi-map-mask",
+    "dmas",
+    "dma-names",
+    "phys",
+    "phy-names",
+    "mboxes",
+    "mbox-names",
+    "interconnects",
+    "interrupts-extended",
+    "interrupt-parent",
+    "interrupt-map",
+    "interrupt-map-mask",
+    "memory-region",
+    "gpios",
+    "operating-points-v2",
+    "thermal-sensors",
+    "phandle",
+    "linux,phandle",
 };
 
 static bool ends_with(const char *text, const char *end)
@@ -32,15 +57,15 @@ static bool is_reference(const char *name)
             return true;
         }
     }
-    return !strncmp(name, "pinctrl-", 8) || ends_with(name, "-supply") ||
-           ends_with(name, "-gpios");
+    return !strncmp(name, "pinctrl-", 8) || ends_with(name, "-supply") || ends_with(name, "-gpios");
 }
 
 static void copy_properties(void *fdt, const struct board *board, int node)
 {
     int property;
 
-    fdt_for_each_property_offset(property, board->fdt, node) {
+    fdt_for_each_property_offset(property, board->fdt, node)
+    {
         const char *name;
         int length;
         const void *value = fdt_getprop_by_offset(board->fdt, property, &name, &length);
@@ -62,7 +87,8 @@ static void copy_whole(void *fdt, const struct board *board, int node, bool is_t
         !fdt_getprop(board->fdt, node, "dma-coherent", NULL)) {
         fragment_bytes(fdt, "dma-coherent", NULL, 0);
     }
-    fdt_for_each_subnode(child, board->fdt, node) {
+    fdt_for_each_subnode(child, board->fdt, node)
+    {
         copy_whole(fdt, board, child, false);
     }
     fragment_end(fdt);
@@ -82,7 +108,8 @@ static bool holds_owned(const struct board *board, const struct model_vm *vm, in
 {
     int child;
 
-    fdt_for_each_subnode(child, board->fdt, node) {
+    fdt_for_each_subnode(child, board->fdt, node)
+    {
         if (is_owned(vm, child) || holds_owned(board, vm, child)) {
             return true;
         }
@@ -95,7 +122,8 @@ static void copy_below(void *fdt, const struct board *board, const struct model_
 {
     int child;
 
-    fdt_for_each_subnode(child, board->fdt, node) {
+    fdt_for_each_subnode(child, board->fdt, node)
+    {
         if (is_owned(vm, child)) {
             copy_whole(fdt, board, child, true);
         } else if (holds_owned(board, vm, child)) {

@@ -13,15 +13,15 @@
 
 #include "composer/lang/ast.h"
 
-#define MODEL_VMS_MAX      24u  /* one console client and one timer client each */
-#define MODEL_LINKS_MAX    64u
-#define MODEL_VCPUS_MAX    8u
-#define MODEL_DEVICES_MAX  31u  /* per link: PCI slots 1..31, slot 0 is the host bridge */
-#define MODEL_VECTORS_MAX  128u /* per link, contract/rpc/link.h */
-#define MODEL_NAME_MAX     31u  /* bytes, contract/plan/vmm.h */
+#define MODEL_VMS_MAX     24u /* one console client and one timer client each */
+#define MODEL_LINKS_MAX   64u
+#define MODEL_VCPUS_MAX   8u
+#define MODEL_DEVICES_MAX 31u  /* per link: PCI slots 1..31, slot 0 is the host bridge */
+#define MODEL_VECTORS_MAX 128u /* per link, contract/rpc/link.h */
+#define MODEL_NAME_MAX    31u  /* bytes, contract/plan/vmm.h */
 
-#define MIB UINT64_C(0x100000)
-#define PAGE_BYTES UINT64_C(0x1000)
+#define MIB              UINT64_C(0x100000)
+#define PAGE_BYTES       UINT64_C(0x1000)
 #define LARGE_PAGE_BYTES UINT64_C(0x200000)
 
 /* [base, base + size) */
@@ -44,13 +44,13 @@ struct model_device {
     const struct value *entry; /* the dictionary, for its further keys; NULL for a default device */
     const char *target;        /* as written, or NULL */
     struct pos target_pos;
-    bool is_legacy;            /* { id: 1, data_base: ... }: names a link, not a device */
-    bool is_late;              /* may appear after the driver VM has booted */
+    bool is_legacy; /* { id: 1, data_base: ... }: names a link, not a device */
+    bool is_late;   /* may appear after the driver VM has booted */
     struct optional id;
     struct optional data_base, data_size, ctrl_base, ctrl_size;
-    struct model_link *link;   /* the link that carries it */
-    unsigned slot;             /* PCI device number on that link */
-    const char *disk;          /* default device: its disk */
+    struct model_link *link; /* the link that carries it */
+    unsigned slot;           /* PCI device number on that link */
+    const char *disk;        /* default device: its disk */
 };
 
 /* One entry of vm_virtio_drivers. */
@@ -69,7 +69,7 @@ struct model_driver {
 struct model_mmio {
     struct range range; /* as asked for; pages are shared or split by place.c */
     struct pos pos;
-    const char *name;   /* node path or "mmio" */
+    const char *name; /* node path or "mmio" */
 };
 
 struct model_irq {
@@ -105,13 +105,13 @@ struct model_region {
     uint32_t kind;      /* enum vmm_region_kind */
     uint32_t page_bits; /* 12 or 21 */
     uint64_t ipa;
-    uint64_t size;      /* bytes */
-    uint64_t paddr;     /* or PLAN_ANY_PADDR */
+    uint64_t size;  /* bytes */
+    uint64_t paddr; /* or PLAN_ANY_PADDR */
     bool is_writable;
-    bool is_mapped;     /* in the VMM */
-    uint32_t link;      /* index into the VM's driver or device links, or UINT32_MAX */
+    bool is_mapped; /* in the VMM */
+    uint32_t link;  /* index into the VM's driver or device links, or UINT32_MAX */
     const char *name;
-    uint32_t object;    /* plan object, set by distribute.c */
+    uint32_t object; /* plan object, set by distribute.c */
 };
 
 struct model_vm {
@@ -152,7 +152,7 @@ struct model_vm {
     struct model_pci *pcis;
     size_t pci_count, pci_capacity;
     const struct value *dtb_irqs; /* list of INTIDs that `dtb` nodes may bring along, or NULL */
-    bool is_dma_master;  /* owns hardware that may read and write memory by itself, no IOMMU */
+    bool is_dma_master; /* owns hardware that may read and write memory by itself, no IOMMU */
     struct pos dma_pos;
     const char *dma_name;
 

@@ -4,8 +4,8 @@
 #include <libfdt.h>
 #include <string.h>
 
-#include "contract/plan/vmm.h"
 #include "contract/plan/plan.h"
+#include "contract/plan/vmm.h"
 
 #include "composer/plan/schema.h"
 #include "composer/plan/space.h"
@@ -52,8 +52,8 @@ static void add_irqs(struct model *model, const struct board *board, struct mode
         }
         irqs[i].pos = node->pos;
         irqs[i].name = node->path;
-        vm->irqs = arena_grow(model->arena, vm->irqs, vm->irq_count, &vm->irq_capacity,
-                              sizeof(irqs[0]));
+        vm->irqs =
+            arena_grow(model->arena, vm->irqs, vm->irq_count, &vm->irq_capacity, sizeof(irqs[0]));
         vm->irqs[vm->irq_count++] = irqs[i];
     }
 }
@@ -114,15 +114,18 @@ static void resolve_node(struct model *model, const struct board *board, struct 
 
 /* RAM, the interrupt controller and the console's UART belong to nobody else. */
 static bool is_mmio_owned(const struct model *model, const struct board *board,
-                              const struct model_vm *vm, const struct model_mmio *mmio)
+                          const struct model_vm *vm, const struct model_mmio *mmio)
 {
     const struct {
         const char *what;
         struct range range;
     } owned[] = {
-        { "RAM", board->ram },          { "the interrupt controller", board->gicd },
-        { "the interrupt controller", board->gicc }, { "the interrupt controller", board->gich },
-        { "the interrupt controller", board->gicv }, { "the console's UART", board->uart },
+        { "RAM", board->ram },
+        { "the interrupt controller", board->gicd },
+        { "the interrupt controller", board->gicc },
+        { "the interrupt controller", board->gich },
+        { "the interrupt controller", board->gicv },
+        { "the console's UART", board->uart },
     };
 
     for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++) {
@@ -175,13 +178,14 @@ static void check_page_shared(const struct model *model, const struct model_vm *
             const struct model_mmio *theirs = &other->mmios[j];
 
             if (range_overlaps(theirs->range, mmio->range)) {
-                uint64_t page = theirs->range.base > mmio->range.base ? theirs->range.base
-                                                                      : mmio->range.base;
+                uint64_t page =
+                    theirs->range.base > mmio->range.base ? theirs->range.base : mmio->range.base;
 
                 diag_error(model->diag, mmio->pos, "page-shared",
                            "page 0x%llx would belong to '%s' (%s) and '%s' (%s); a page is the "
-                           "smallest thing that can be given away", (unsigned long long)page,
-                           other->instance, theirs->name, vm->instance, mmio->name);
+                           "smallest thing that can be given away",
+                           (unsigned long long)page, other->instance, theirs->name, vm->instance,
+                           mmio->name);
                 return;
             }
         }
@@ -201,22 +205,25 @@ static void add_regions(struct model *model, struct model_vm *vm)
     }
     for (size_t i = 0; i < vm->mmio_count; i++) {
         const struct model_mmio *mmio = &vm->mmios[i];
-        struct model_region *last =
-            vm->region_count ? &vm->regions[vm->region_count - 1] : NULL;
+        struct model_region *last = vm->region_count ? &vm->regions[vm->region_count - 1] : NULL;
         uint64_t end = mmio->range.base + mmio->range.size;
 
         if (last && last->kind == VMM_REGION_MMIO && mmio->range.base <= last->ipa + last->size) {
             last->size = end > last->ipa + last->size ? end - last->ipa : last->size;
             continue;
         }
-        vm->regions = arena_grow(model->arena, vm->regions, vm->region_count,
-                                 &vm->region_capacity, sizeof(vm->regions[0]));
+        vm->regions = arena_grow(model->arena, vm->regions, vm->region_count, &vm->region_capacity,
+                                 sizeof(vm->regions[0]));
         vm->regions[vm->region_count++] = (struct model_region){
-            .kind = VMM_REGION_MMIO, .page_bits = 12, .ipa = mmio->range.base,
-            .size = mmio->range.size, .paddr = mmio->range.base, .is_writable = true,
-            .link = UINT32_MAX, .object = PLAN_NONE,
-            .name = arena_printf(model->arena, "mmio-%llx",
-                                 (unsigned long long)mmio->range.base),
+            .kind = VMM_REGION_MMIO,
+            .page_bits = 12,
+            .ipa = mmio->range.base,
+            .size = mmio->range.size,
+            .paddr = mmio->range.base,
+            .is_writable = true,
+            .link = UINT32_MAX,
+            .object = PLAN_NONE,
+            .name = arena_printf(model->arena, "mmio-%llx", (unsigned long long)mmio->range.base),
         };
     }
 }
@@ -226,8 +233,8 @@ static void check_pci(const struct model *model, const struct model_vm *vm)
     for (size_t i = 0; i < vm->pci_count; i++) {
         diag_error(model->diag, vm->pcis[i].pos, "pci-missing",
                    "'%s' asks for PCI device '%s'; PCI functions of the board cannot be given to "
-                   "VMs yet, give a device of its tree with 'dtb'", vm->instance,
-                   vm->pcis[i].name ? vm->pcis[i].name : "?");
+                   "VMs yet, give a device of its tree with 'dtb'",
+                   vm->instance, vm->pcis[i].name ? vm->pcis[i].name : "?");
     }
 }
 

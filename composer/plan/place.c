@@ -14,11 +14,11 @@
 #define POOL_FLOOR       (8 * MIB)
 
 /* The VMM's own devices, at the same place in every VM. */
-#define GUEST_GICD    UINT64_C(0x08000000)
-#define GUEST_GICC    UINT64_C(0x08010000)
-#define GUEST_V2M     UINT64_C(0x08020000)
+#define GUEST_GICD     UINT64_C(0x08000000)
+#define GUEST_GICC     UINT64_C(0x08010000)
+#define GUEST_V2M      UINT64_C(0x08020000)
 #define GUEST_WATCHDOG UINT64_C(0x08030000)
-#define GUEST_UART    UINT64_C(0x09000000)
+#define GUEST_UART     UINT64_C(0x09000000)
 #define GUEST_UART_SPI 33u
 /* The last one: what boards and links use starts at the other end. */
 #define GUEST_WATCHDOG_SPI (SPI_END - 1)
@@ -39,7 +39,7 @@ struct placing {
     struct range areas[2]; /* physical memory that VMs may have, best first */
     struct space physical;
     struct space guests[MODEL_VMS_MAX];
-    bool is_short;         /* "does not fit" has been said */
+    bool is_short; /* "does not fit" has been said */
 };
 
 static uint64_t link_pool_bytes(const struct model *model, const struct model_link *link)
@@ -84,10 +84,10 @@ static const char *text(const struct placing *p, const char *before, const char 
 static void report_overlap(const struct placing *p, const char *where, struct range range,
                            const char *name, struct pos pos, const struct space_entry *other)
 {
-    diag_error(p->model->diag, pos, "overlap", "%s: %s [0x%llx, 0x%llx) overlaps %s [0x%llx, 0x%llx)",
-               where, name, (unsigned long long)range.base,
-               (unsigned long long)(range.base + range.size), other->name,
-               (unsigned long long)other->range.base,
+    diag_error(p->model->diag, pos, "overlap",
+               "%s: %s [0x%llx, 0x%llx) overlaps %s [0x%llx, 0x%llx)", where, name,
+               (unsigned long long)range.base, (unsigned long long)(range.base + range.size),
+               other->name, (unsigned long long)other->range.base,
                (unsigned long long)(other->range.base + other->range.size));
 }
 
@@ -105,7 +105,8 @@ static void claim_physical(struct placing *p, struct range range, const char *na
     if (!lies_in(range, p->areas[0]) && !lies_in(range, p->areas[1])) {
         diag_error(p->model->diag, pos, "ram-place",
                    "%s must lie at physical 0x%llx..0x%llx, but VMs can have 0x%llx..0x%llx and "
-                   "0x%llx..0x%llx", name, (unsigned long long)range.base,
+                   "0x%llx..0x%llx",
+                   name, (unsigned long long)range.base,
                    (unsigned long long)(range.base + range.size),
                    (unsigned long long)p->areas[0].base,
                    (unsigned long long)(p->areas[0].base + p->areas[0].size),
@@ -127,15 +128,13 @@ static void report_short(struct placing *p, uint64_t size, const char *name, str
         return;
     }
     p->is_short = true;
-    diag_error(p->model->diag, pos, "ram-board",
-               "no room for %s (%llu MiB): the VMs need %llu MiB, the board has %llu MiB, of which "
-               "the kernel has %llu and VMs can have %llu + %llu MiB", name,
-               (unsigned long long)(size / MIB),
-               (unsigned long long)(place_bytes(p->model) / MIB),
-               (unsigned long long)(board->ram.size / MIB),
-               (unsigned long long)(board->kernel.size / MIB),
-               (unsigned long long)(p->areas[0].size / MIB),
-               (unsigned long long)(p->areas[1].size / MIB));
+    diag_error(
+        p->model->diag, pos, "ram-board",
+        "no room for %s (%llu MiB): the VMs need %llu MiB, the board has %llu MiB, of which "
+        "the kernel has %llu and VMs can have %llu + %llu MiB",
+        name, (unsigned long long)(size / MIB), (unsigned long long)(place_bytes(p->model) / MIB),
+        (unsigned long long)(board->ram.size / MIB), (unsigned long long)(board->kernel.size / MIB),
+        (unsigned long long)(p->areas[0].size / MIB), (unsigned long long)(p->areas[1].size / MIB));
 }
 
 static uint64_t find_physical(struct placing *p, uint64_t size, uint64_t align, const char *name,
@@ -161,8 +160,8 @@ static bool fixed_ram(const struct placing *p, const struct model_vm *vm, uint64
         if (vm->is_dma_master && vm->ram_base.is_set && vm->ram_base.value != *base) {
             diag_error(p->model->diag, vm->ram_base.pos, "dma-not-1to1",
                        "'%s' owns %s, which reads and writes memory by itself and there is no "
-                       "IOMMU: its ram_base must be its ram_paddr_base", vm->instance,
-                       vm->dma_name);
+                       "IOMMU: its ram_base must be its ram_paddr_base",
+                       vm->instance, vm->dma_name);
         }
         return true;
     }
@@ -209,8 +208,9 @@ static void place_ram(struct placing *p, bool fixed_ones)
 static void check_pool(const struct placing *p, const struct model_link *link)
 {
     if (link->pool.size < MIB) {
-        diag_error(p->model->diag, link->pool_size_wish.is_set ? link->pool_size_wish.pos : link->pos,
-                   "pool-small", "the pool between '%s' and '%s' has %llu KiB; 1 MiB is the least",
+        diag_error(p->model->diag,
+                   link->pool_size_wish.is_set ? link->pool_size_wish.pos : link->pos, "pool-small",
+                   "the pool between '%s' and '%s' has %llu KiB; 1 MiB is the least",
                    link->device->instance, link->driver->instance,
                    (unsigned long long)(link->pool.size / 1024));
     }
@@ -272,8 +272,8 @@ static uint64_t find(struct placing *p, const struct model_vm *vm, struct range 
 static void add_region(struct placing *p, struct model_vm *vm, struct model_region region)
 {
     region.object = PLAN_NONE;
-    vm->regions = arena_grow(p->model->arena, vm->regions, vm->region_count,
-                             &vm->region_capacity, sizeof(region));
+    vm->regions = arena_grow(p->model->arena, vm->regions, vm->region_count, &vm->region_capacity,
+                             sizeof(region));
     vm->regions[vm->region_count++] = region;
 }
 
@@ -292,8 +292,8 @@ static void map_devices(struct placing *p, struct model_vm *vm)
         claim(p, vm, (struct range){ GUEST_V2M, PAGE_BYTES }, "the MSI frame", vm->pos);
     }
     for (size_t i = 0; i < vm->region_count; i++) {
-        claim(p, vm, (struct range){ vm->regions[i].ipa, vm->regions[i].size },
-              vm->regions[i].name, vm->pos);
+        claim(p, vm, (struct range){ vm->regions[i].ipa, vm->regions[i].size }, vm->regions[i].name,
+              vm->pos);
     }
 }
 
@@ -303,12 +303,18 @@ static void map_ram(struct placing *p, struct model_vm *vm)
     struct pos pos = vm->ram_base.is_set ? vm->ram_base.pos : vm->pos;
 
     claim(p, vm, (struct range){ vm->ram_ipa, vm->ram_size }, "RAM", pos);
-    add_region(p, vm, (struct model_region){
-        .kind = is_shared ? VMM_REGION_SHARED_RAM : VMM_REGION_RAM,
-        .page_bits = vm->has_large_pages ? 21 : 12, .ipa = vm->ram_ipa, .size = vm->ram_size,
-        .paddr = vm->ram_phys, .is_writable = true, .is_mapped = true, .link = UINT32_MAX,
-        .name = "ram",
-    });
+    add_region(p, vm,
+               (struct model_region){
+                   .kind = is_shared ? VMM_REGION_SHARED_RAM : VMM_REGION_RAM,
+                   .page_bits = vm->has_large_pages ? 21 : 12,
+                   .ipa = vm->ram_ipa,
+                   .size = vm->ram_size,
+                   .paddr = vm->ram_phys,
+                   .is_writable = true,
+                   .is_mapped = true,
+                   .link = UINT32_MAX,
+                   .name = "ram",
+               });
 }
 
 /* Where the driver VM sees the pool, if the description says so. */
@@ -332,8 +338,9 @@ static void check_pool_1to1(const struct placing *p, const struct model_link *li
     if (wish->is_set && wish->value != link->pool_phys) {
         diag_error(p->model->diag, wish->pos, "dma-not-1to1",
                    "'%s' owns %s, which reads and writes memory by itself and there is no IOMMU: "
-                   "its pool must lie at its physical address 0x%llx", link->driver->instance,
-                   link->driver->dma_name, (unsigned long long)link->pool_phys);
+                   "its pool must lie at its physical address 0x%llx",
+                   link->driver->instance, link->driver->dma_name,
+                   (unsigned long long)link->pool_phys);
     }
 }
 
@@ -360,8 +367,8 @@ static void map_pool(struct placing *p, struct model_vm *vm, struct model_link *
         claim(p, vm, link->pool, name, wish.pos);
     } else {
         uint64_t above = vm->ram_ipa + vm->ram_size;
-        struct range windows = { above, above < (UINT64_C(1) << 32)
-                                            ? (UINT64_C(1) << 32) - above : 0 };
+        struct range windows = { above,
+                                 above < (UINT64_C(1) << 32) ? (UINT64_C(1) << 32) - above : 0 };
 
         if (windows.size < link->pool.size) {
             windows = POOL_WINDOWS;
@@ -369,11 +376,18 @@ static void map_pool(struct placing *p, struct model_vm *vm, struct model_link *
         link->pool.base = find(p, vm, windows, link->pool.size, LARGE_PAGE_BYTES, name, link->pos);
     }
     link->pool_page_bits = is_large(link, link->pool.base) ? 21 : 12;
-    add_region(p, vm, (struct model_region){
-        .kind = VMM_REGION_POOL, .page_bits = link->pool_page_bits, .ipa = link->pool.base,
-        .size = link->pool.size, .paddr = link->pool_phys, .is_writable = true, .is_mapped = true,
-        .link = link->driver_index, .name = text(p, "pool-", link->device->instance),
-    });
+    add_region(p, vm,
+               (struct model_region){
+                   .kind = VMM_REGION_POOL,
+                   .page_bits = link->pool_page_bits,
+                   .ipa = link->pool.base,
+                   .size = link->pool.size,
+                   .paddr = link->pool_phys,
+                   .is_writable = true,
+                   .is_mapped = true,
+                   .link = link->driver_index,
+                   .name = text(p, "pool-", link->device->instance),
+               });
 }
 
 static unsigned bus_count(const struct model_link *link)
@@ -420,27 +434,39 @@ static void map_served(struct placing *p, struct model_vm *vm, struct model_link
 
     link->iobuf_ipa = find(p, vm, IOBUF_WINDOWS, IOBUF_STEP, IOBUF_STEP, area, link->pos);
     link->doorbell_ipa = link->iobuf_ipa + LINK_AREA_BYTES;
-    add_region(p, vm, (struct model_region){
-        .kind = VMM_REGION_IOBUF, .page_bits = 12, .ipa = link->iobuf_ipa,
-        .size = LINK_AREA_BYTES, .paddr = PLAN_ANY_PADDR, .is_writable = true,
-        .link = link->device_index, .name = text(p, "iobuf-", link->driver->instance),
-    });
+    add_region(p, vm,
+               (struct model_region){
+                   .kind = VMM_REGION_IOBUF,
+                   .page_bits = 12,
+                   .ipa = link->iobuf_ipa,
+                   .size = LINK_AREA_BYTES,
+                   .paddr = PLAN_ANY_PADDR,
+                   .is_writable = true,
+                   .link = link->device_index,
+                   .name = text(p, "iobuf-", link->driver->instance),
+               });
     if (vm->is_dma_master) {
         link->peer_pool_ipa = link->pool_phys;
         claim(p, vm, (struct range){ link->pool_phys, size }, pool, link->pos);
     } else {
         uint64_t above = vm->ram_ipa + vm->ram_size;
-        struct range windows = { above, above < (UINT64_C(1) << 32)
-                                            ? (UINT64_C(1) << 32) - above : 0 };
+        struct range windows = { above,
+                                 above < (UINT64_C(1) << 32) ? (UINT64_C(1) << 32) - above : 0 };
 
         link->peer_pool_ipa = find(p, vm, windows.size < size ? POOL_WINDOWS : windows, size,
                                    LARGE_PAGE_BYTES, pool, link->pos);
     }
-    add_region(p, vm, (struct model_region){
-        .kind = VMM_REGION_PEER_POOL, .page_bits = link->pool_page_bits,
-        .ipa = link->peer_pool_ipa, .size = size, .paddr = link->pool_phys, .is_writable = true,
-        .link = link->device_index, .name = text(p, "memdev-", link->driver->instance),
-    });
+    add_region(p, vm,
+               (struct model_region){
+                   .kind = VMM_REGION_PEER_POOL,
+                   .page_bits = link->pool_page_bits,
+                   .ipa = link->peer_pool_ipa,
+                   .size = size,
+                   .paddr = link->pool_phys,
+                   .is_writable = true,
+                   .link = link->device_index,
+                   .name = text(p, "memdev-", link->driver->instance),
+               });
 }
 
 /* ---- interrupt numbers ---- */

@@ -9,7 +9,7 @@
 #include "composer/lang/source.h"
 
 #define UNTYPEDS_LEAST 128u
-#define RAM_LEAST      (64 * MIB)  /* objects of a small system */
+#define RAM_LEAST      (64 * MIB) /* objects of a small system */
 
 /* seL4's qemu-arm-virt platform keeps this for guests, whatever its memory list says. */
 #define GUEST_RESERVE_END UINT64_C(0x60000000)
@@ -65,8 +65,8 @@ static const char *idle_mode(const struct prefix *prefix)
            "that hangs";
 }
 
-static void check_config(struct arena *arena, struct diag *diag, const char *file,
-                         const char *text, struct prefix *prefix)
+static void check_config(struct arena *arena, struct diag *diag, const char *file, const char *text,
+                         struct prefix *prefix)
 {
     struct pos pos = { .file = file };
     uint32_t untypeds = number(arena, text, "MAX_NUM_BOOTINFO_UNTYPED_CAPS", 0);
@@ -75,22 +75,26 @@ static void check_config(struct arena *arena, struct diag *diag, const char *fil
         diag_error(diag, pos, "prefix-arch", "this kernel is not built for AArch64");
     }
     if (!is_on(arena, text, "ARM_HYPERVISOR_SUPPORT")) {
-        diag_error(diag, pos, "prefix-hyp", "this kernel has no hypervisor support "
+        diag_error(diag, pos, "prefix-hyp",
+                   "this kernel has no hypervisor support "
                    "(CONFIG_ARM_HYPERVISOR_SUPPORT), so it can run no VM");
     }
     if (is_on(arena, text, "KERNEL_MCS")) {
-        diag_error(diag, pos, "prefix-mcs", "this is an MCS kernel (CONFIG_KERNEL_MCS); Peervisor "
+        diag_error(diag, pos, "prefix-mcs",
+                   "this is an MCS kernel (CONFIG_KERNEL_MCS); Peervisor "
                    "uses the classic API");
     }
     if (!is_on(arena, text, "PLAT_QEMU_ARM_VIRT")) {
-        diag_error(diag, pos, "prefix-board", "this kernel is built for another board "
+        diag_error(diag, pos, "prefix-board",
+                   "this kernel is built for another board "
                    "(CONFIG_PLAT_QEMU_ARM_VIRT is off)");
     }
     if (is_on(arena, text, "ARM_GIC_V3_SUPPORT")) {
         diag_error(diag, pos, "prefix-gic", "this kernel drives a GICv3; the board has a GICv2");
     }
     if (untypeds < UNTYPEDS_LEAST) {
-        diag_error(diag, pos, "prefix-untyped", "this kernel lists %u untypeds at most "
+        diag_error(diag, pos, "prefix-untyped",
+                   "this kernel lists %u untypeds at most "
                    "(CONFIG_MAX_NUM_BOOTINFO_UNTYPED_CAPS); below %u it loses RAM silently",
                    untypeds, UNTYPEDS_LEAST);
     }
@@ -147,7 +151,8 @@ static bool read_ram(struct diag *diag, const char *file, const char *text, stru
     while (memory) {
         const char *first = at, *second = at;
 
-        if (!find_number(&first, end, "start", &start) || !find_number(&second, end, "end", &stop)) {
+        if (!find_number(&first, end, "start", &start) ||
+            !find_number(&second, end, "end", &stop)) {
             break;
         }
         at = first > second ? first : second;
@@ -166,7 +171,8 @@ static bool read_ram(struct diag *diag, const char *file, const char *text, stru
         ram->size = ram_end > GUEST_RESERVE_END ? ram_end - GUEST_RESERVE_END : 0;
     }
     if (ram->size < RAM_LEAST) {
-        diag_error(diag, pos, "prefix-ram", "this kernel was built for %llu MiB of RAM above the "
+        diag_error(diag, pos, "prefix-ram",
+                   "this kernel was built for %llu MiB of RAM above the "
                    "512 MiB that it leaves to guests; %llu MiB are the least",
                    (unsigned long long)(ram->size / MIB), (unsigned long long)(RAM_LEAST / MIB));
         return false;
@@ -187,8 +193,8 @@ static void check_kernel(struct arena *arena, struct diag *diag, const char *dir
         return;
     }
     memcpy(&header, bytes, sizeof(header));
-    if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
-        header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != EM_AARCH64) {
+    if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64 ||
+        header.e_machine != EM_AARCH64) {
         diag_error(diag, pos, "prefix-arch", "not a 64-bit Arm ELF file");
     }
 }

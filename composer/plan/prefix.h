@@ -11,9 +11,9 @@ struct prefix {
     struct range kernel_ram; /* the one range of RAM that the kernel manages */
     uint32_t pa_bits;        /* 40 or 44 */
     uint32_t core_count;
-    bool has_timer;          /* EXPORT_PTMR_USER: user level may have the physical timer */
-    bool has_counter;        /* EXPORT_PCNT_USER: user level may read the counter */
-    bool has_wfi_in_guest;   /* DISABLE_WFI_WFE_TRAPS */
+    bool has_timer;        /* EXPORT_PTMR_USER: user level may have the physical timer */
+    bool has_counter;      /* EXPORT_PCNT_USER: user level may read the counter */
+    bool has_wfi_in_guest; /* DISABLE_WFI_WFE_TRAPS */
 };
 
 /*

@@ -48,43 +48,57 @@ const struct schema_rule schema_vm[] = {
 const size_t schema_vm_count = COUNT(schema_vm);
 
 const struct schema_rule schema_device[] = {
-    { "type", SCHEMA_STRING },       { "id", SCHEMA_NUMBER },        { "target", SCHEMA_STRING },
-    { "data_base", SCHEMA_ADDRESS }, { "data_size", SCHEMA_ADDRESS }, { "ctrl_base", SCHEMA_ADDRESS },
-    { "ctrl_size", SCHEMA_ADDRESS }, { "late", SCHEMA_BOOL },        { "disk", SCHEMA_STRING },
-    { "readonly", SCHEMA_BOOL },     { "tap", SCHEMA_STRING },       { "bridge", SCHEMA_STRING },
-    { "nat", SCHEMA_STRING },        { "uplink", SCHEMA_STRING },    { "mac", SCHEMA_STRING },
-    { "queues", SCHEMA_NUMBER },     { "queue_size", SCHEMA_NUMBER }, { "vhost", SCHEMA_BOOL },
-    { "share", SCHEMA_STRING },      { "tag", SCHEMA_STRING },       { "ports", SCHEMA_NUMBER },
-    { "cid", SCHEMA_NUMBER },        { "width", SCHEMA_NUMBER },     { "height", SCHEMA_NUMBER },
+    { "type", SCHEMA_STRING },       { "id", SCHEMA_NUMBER },
+    { "target", SCHEMA_STRING },     { "data_base", SCHEMA_ADDRESS },
+    { "data_size", SCHEMA_ADDRESS }, { "ctrl_base", SCHEMA_ADDRESS },
+    { "ctrl_size", SCHEMA_ADDRESS }, { "late", SCHEMA_BOOL },
+    { "disk", SCHEMA_STRING },       { "readonly", SCHEMA_BOOL },
+    { "tap", SCHEMA_STRING },        { "bridge", SCHEMA_STRING },
+    { "nat", SCHEMA_STRING },        { "uplink", SCHEMA_STRING },
+    { "mac", SCHEMA_STRING },        { "queues", SCHEMA_NUMBER },
+    { "queue_size", SCHEMA_NUMBER }, { "vhost", SCHEMA_BOOL },
+    { "share", SCHEMA_STRING },      { "tag", SCHEMA_STRING },
+    { "ports", SCHEMA_NUMBER },      { "cid", SCHEMA_NUMBER },
+    { "width", SCHEMA_NUMBER },      { "height", SCHEMA_NUMBER },
 };
 const size_t schema_device_count = COUNT(schema_device);
 
 const struct schema_rule schema_driver[] = {
-    { "type", SCHEMA_STRING },       { "id", SCHEMA_NUMBER },         { "backend", SCHEMA_STRING },
-    { "data_base", SCHEMA_ADDRESS }, { "data_size", SCHEMA_ADDRESS }, { "ctrl_base", SCHEMA_ADDRESS },
+    { "type", SCHEMA_STRING },       { "id", SCHEMA_NUMBER },
+    { "backend", SCHEMA_STRING },    { "data_base", SCHEMA_ADDRESS },
+    { "data_size", SCHEMA_ADDRESS }, { "ctrl_base", SCHEMA_ADDRESS },
     { "ctrl_size", SCHEMA_ADDRESS }, { "late", SCHEMA_BOOL },
 };
 const size_t schema_driver_count = COUNT(schema_driver);
 
 /* The second half of each table: names that camkes-vm uses for the same things. */
 const struct schema_rule schema_image[] = {
-    { "kernel", SCHEMA_STRING },          { "initrd", SCHEMA_STRING },
-    { "cmdline", SCHEMA_STRING },         { "stdout", SCHEMA_STRING },
-    { "dtb", SCHEMA_STRING },             { "kernel_name", SCHEMA_STRING },
-    { "linux_name", SCHEMA_STRING },      { "initrd_name", SCHEMA_STRING },
-    { "dtb_name", SCHEMA_STRING },        { "kernel_bootcmdline", SCHEMA_STRING },
-    { "linux_bootcmdline", SCHEMA_STRING }, { "kernel_stdout", SCHEMA_STRING },
-    { "linux_stdout", SCHEMA_STRING },    { "provide_dtb", SCHEMA_BOOL },
-    { "generate_dtb", SCHEMA_BOOL },      { "provide_initrd", SCHEMA_BOOL },
-    { "clean_cache", SCHEMA_BOOL },       { "map_one_to_one", SCHEMA_BOOL },
+    { "kernel", SCHEMA_STRING },
+    { "initrd", SCHEMA_STRING },
+    { "cmdline", SCHEMA_STRING },
+    { "stdout", SCHEMA_STRING },
+    { "dtb", SCHEMA_STRING },
+    { "kernel_name", SCHEMA_STRING },
+    { "linux_name", SCHEMA_STRING },
+    { "initrd_name", SCHEMA_STRING },
+    { "dtb_name", SCHEMA_STRING },
+    { "kernel_bootcmdline", SCHEMA_STRING },
+    { "linux_bootcmdline", SCHEMA_STRING },
+    { "kernel_stdout", SCHEMA_STRING },
+    { "linux_stdout", SCHEMA_STRING },
+    { "provide_dtb", SCHEMA_BOOL },
+    { "generate_dtb", SCHEMA_BOOL },
+    { "provide_initrd", SCHEMA_BOOL },
+    { "clean_cache", SCHEMA_BOOL },
+    { "map_one_to_one", SCHEMA_BOOL },
 };
 const size_t schema_image_count = COUNT(schema_image);
 
 const struct schema_rule schema_address[] = {
-    { "ram_base", SCHEMA_ADDRESS },          { "ram_paddr_base", SCHEMA_ADDRESS },
-    { "ram_size", SCHEMA_ADDRESS },          { "dtb_addr", SCHEMA_ADDRESS },
-    { "initrd_addr", SCHEMA_ADDRESS },       { "kernel_entry_addr", SCHEMA_ADDRESS },
-    { "linux_ram_base", SCHEMA_ADDRESS },    { "linux_ram_paddr_base", SCHEMA_ADDRESS },
+    { "ram_base", SCHEMA_ADDRESS },       { "ram_paddr_base", SCHEMA_ADDRESS },
+    { "ram_size", SCHEMA_ADDRESS },       { "dtb_addr", SCHEMA_ADDRESS },
+    { "initrd_addr", SCHEMA_ADDRESS },    { "kernel_entry_addr", SCHEMA_ADDRESS },
+    { "linux_ram_base", SCHEMA_ADDRESS }, { "linux_ram_paddr_base", SCHEMA_ADDRESS },
     { "linux_ram_size", SCHEMA_ADDRESS },
 };
 const size_t schema_address_count = COUNT(schema_address);
@@ -99,7 +113,9 @@ const struct schema_rule schema_node[] = { { "path", SCHEMA_STRING } };
 const size_t schema_node_count = COUNT(schema_node);
 
 const struct schema_rule schema_irq[] = {
-    { "irq", SCHEMA_NUMBER }, { "name", SCHEMA_STRING }, { "edge", SCHEMA_BOOL },
+    { "irq", SCHEMA_NUMBER },
+    { "name", SCHEMA_STRING },
+    { "edge", SCHEMA_BOOL },
 };
 const size_t schema_irq_count = COUNT(schema_irq);
 
@@ -162,10 +178,14 @@ static bool kind_fits(enum schema_kind wanted, const struct value *value)
 static const char *kind_wanted(enum schema_kind kind)
 {
     static const char *const names[] = {
-        [SCHEMA_STRING] = "a string", [SCHEMA_NUMBER] = "a number",
+        [SCHEMA_STRING] = "a string",
+        [SCHEMA_NUMBER] = "a number",
         [SCHEMA_ADDRESS] = "a number such as 0x40000000 or \"0x40000000\"",
-        [SCHEMA_BOOL] = "true or false", [SCHEMA_LIST] = "a list", [SCHEMA_DICT] = "a dictionary",
-        [SCHEMA_ANY] = "a value", [SCHEMA_NO_EFFECT] = "a value",
+        [SCHEMA_BOOL] = "true or false",
+        [SCHEMA_LIST] = "a list",
+        [SCHEMA_DICT] = "a dictionary",
+        [SCHEMA_ANY] = "a value",
+        [SCHEMA_NO_EFFECT] = "a value",
     };
 
     return names[kind];

@@ -171,8 +171,8 @@ static const struct value *resolve(struct sema *sema, const struct setting *sett
         const struct schema_rule *rule =
             dot ? schema_find(schema_vm, schema_vm_count, dot + 1) : NULL;
         const struct model_vm *vm =
-            dot ? find_instance(sema->model, arena_strndup(sema->model->arena, text,
-                                                           (size_t)(dot - text)))
+            dot ? find_instance(sema->model,
+                                arena_strndup(sema->model->arena, text, (size_t)(dot - text)))
                 : NULL;
 
         setting = vm && rule ? sema->settings[slot_of(vm, rule)] : NULL;
@@ -201,8 +201,7 @@ static void resolve_settings(struct sema *sema)
     }
 }
 
-const struct value *sema_value(const struct sema *sema, const struct model_vm *vm,
-                               const char *name)
+const struct value *sema_value(const struct sema *sema, const struct model_vm *vm, const char *name)
 {
     return sema->values[slot_of(vm, schema_find(schema_vm, schema_vm_count, name))];
 }

@@ -44,8 +44,8 @@ struct key_range {
 static void check_ranges(struct diag *diag, const struct value *entry)
 {
     static const struct key_range ranges[] = {
-        { "queues", 1, 16 },     { "queue_size", 8, 1024 },        { "ports", 1, 31 },
-        { "cid", 3, 0xfffffffe }, { "width", 64, 8192 },            { "height", 64, 8192 },
+        { "queues", 1, 16 },      { "queue_size", 8, 1024 }, { "ports", 1, 31 },
+        { "cid", 3, 0xfffffffe }, { "width", 64, 8192 },     { "height", 64, 8192 },
     };
 
     for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {

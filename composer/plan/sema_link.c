@@ -66,8 +66,8 @@ static void add_link(struct sema *sema, const struct connection *connection,
     }
     if (find_link(model, device, driver)) {
         diag_error(model->diag, connection->pos, "link-twice",
-                   "'%s' and '%s' are linked twice; one link carries all devices",
-                   device->instance, driver->instance);
+                   "'%s' and '%s' are linked twice; one link carries all devices", device->instance,
+                   driver->instance);
         return;
     }
     if (model->link_count == MODEL_LINKS_MAX) {
@@ -97,7 +97,8 @@ static void collect_links(struct sema *sema)
             if (strcmp(c->type, LINK_CONNECTOR) != 0) {
                 diag_error(sema->model->diag, c->pos, "connector-unknown",
                            "connector '%s' is not built by Peervisor; VMs are joined by "
-                           "VIRTIO_COMPOSITION_DEF", c->type);
+                           "VIRTIO_COMPOSITION_DEF",
+                           c->type);
                 continue;
             }
             struct model_vm *device = end_vm(sema, c->from), *driver = end_vm(sema, c->to);
@@ -143,7 +144,8 @@ static void match_device(struct sema *sema, struct model_vm *vm, struct model_de
         if (!device->link) {
             diag_error(diag, device->target_pos, "device-unlinked",
                        "'%s' serves '%s', but no VIRTIO_COMPOSITION_DEF links them in this "
-                       "direction", vm->instance, peer->instance);
+                       "direction",
+                       vm->instance, peer->instance);
         }
     } else if (!is_named && vm->device_link_count == 1) {
         device->link = vm->device_links[0];
@@ -294,11 +296,12 @@ static void match_driver(struct sema *sema, struct model_vm *vm, struct model_dr
 {
     struct diag *diag = sema->model->diag;
     bool is_named;
-    struct model_vm *peer = named_vm(sema, driver->backend, driver->backend_pos, &driver->id,
-                                     !driver->type, &is_named);
+    struct model_vm *peer =
+        named_vm(sema, driver->backend, driver->backend_pos, &driver->id, !driver->type, &is_named);
 
-    driver->link = peer ? find_link(sema->model, peer, vm)
-                        : is_named ? NULL : guess_link(vm, driver->type);
+    driver->link = peer       ? find_link(sema->model, peer, vm)
+                   : is_named ? NULL
+                              : guess_link(vm, driver->type);
     if (peer && !driver->link) {
         diag_error(diag, driver->backend_pos, "driver-unlinked",
                    "'%s' uses '%s', but no VIRTIO_COMPOSITION_DEF links them in this direction",

@@ -13,8 +13,8 @@
 #define CMDLINE_DRIVER_DEFAULT "console=ttyAMA0 root=/dev/vda rw"
 #define CMDLINE_DEVICE_DEFAULT "console=ttyAMA0"
 
-static struct optional address(const struct sema *sema, const struct model_vm *vm,
-                               const char *name, const char *config_name)
+static struct optional address(const struct sema *sema, const struct model_vm *vm, const char *name,
+                               const char *config_name)
 {
     const struct value *value = sema_value(sema, vm, name);
     struct optional result = { .is_set = false };
@@ -33,8 +33,8 @@ static struct optional address(const struct sema *sema, const struct model_vm *v
     return schema_optional(sema_value(sema, vm, "linux_address_config"), old_name);
 }
 
-static struct optional number(const struct sema *sema, const struct model_vm *vm,
-                              const char *name, uint64_t least, uint64_t most)
+static struct optional number(const struct sema *sema, const struct model_vm *vm, const char *name,
+                              uint64_t least, uint64_t most)
 {
     const struct value *value = sema_value(sema, vm, name);
     struct optional result = { .is_set = false };
@@ -43,8 +43,8 @@ static struct optional number(const struct sema *sema, const struct model_vm *vm
         return result;
     }
     if (result.value < least || result.value > most) {
-        diag_error(sema->model->diag, value->pos, "bad-number", "'%s' must be %llu to %llu",
-                   name, (unsigned long long)least, (unsigned long long)most);
+        diag_error(sema->model->diag, value->pos, "bad-number", "'%s' must be %llu to %llu", name,
+                   (unsigned long long)least, (unsigned long long)most);
         return result;
     }
     result.is_set = true;
@@ -84,8 +84,7 @@ static void read_memory(struct sema *sema, struct model_vm *vm)
     if (vm->ram_size < RAM_LEAST) {
         diag_error(sema->model->diag, vm->ram_size_wish.pos, "ram-small",
                    "'%s' has %llu MiB of RAM; a Linux guest needs %llu MiB", vm->instance,
-                   (unsigned long long)(vm->ram_size / MIB),
-                   (unsigned long long)(RAM_LEAST / MIB));
+                   (unsigned long long)(vm->ram_size / MIB), (unsigned long long)(RAM_LEAST / MIB));
     }
     vm->swiotlb_base = address(sema, vm, "swiotlb_base", "swiotlb_base");
     vm->swiotlb_size = address(sema, vm, "swiotlb_size", "swiotlb_size");
@@ -160,8 +159,8 @@ static void read_image(struct sema *sema, struct model_vm *vm)
         vm->dtb_pos = dtb->pos;
     }
     vm->cmdline = cmdline ? cmdline->string : NULL;
-    vm->entry_addr = schema_optional(sema_value(sema, vm, "vm_address_config"),
-                                     "kernel_entry_addr");
+    vm->entry_addr =
+        schema_optional(sema_value(sema, vm, "vm_address_config"), "kernel_entry_addr");
     vm->dtb_addr = schema_optional(sema_value(sema, vm, "vm_address_config"), "dtb_addr");
     vm->initrd_addr = schema_optional(sema_value(sema, vm, "vm_address_config"), "initrd_addr");
 }
@@ -196,7 +195,8 @@ static void read_mmios(struct sema *sema, struct model_vm *vm, const char *attri
         if (item->value->kind != VALUE_STRING || !parse_mmio(item->value->string, &mmio.range)) {
             diag_error(sema->model->diag, item->value->pos, "bad-number",
                        "an entry of '%s' must look like \"0xfd580000:0x10000\" (bytes) or "
-                       "\"0x10040000:17\" (bits)", attribute);
+                       "\"0x10040000:17\" (bits)",
+                       attribute);
             continue;
         }
         if (mmio.range.base % PAGE_BYTES || mmio.range.size % PAGE_BYTES) {
@@ -235,8 +235,8 @@ static void add_irq(struct sema *sema, struct model_vm *vm, const struct value *
         return;
     }
     irq.intid = (uint32_t)intid;
-    vm->irqs = arena_grow(sema->model->arena, vm->irqs, vm->irq_count, &vm->irq_capacity,
-                          sizeof(irq));
+    vm->irqs =
+        arena_grow(sema->model->arena, vm->irqs, vm->irq_count, &vm->irq_capacity, sizeof(irq));
     vm->irqs[vm->irq_count++] = irq;
 }
 
@@ -267,8 +267,8 @@ static void add_node(struct sema *sema, struct model_vm *vm, const struct value 
     if (!node.path) {
         return;
     }
-    vm->nodes = arena_grow(sema->model->arena, vm->nodes, vm->node_count, &vm->node_capacity,
-                           sizeof(node));
+    vm->nodes =
+        arena_grow(sema->model->arena, vm->nodes, vm->node_count, &vm->node_capacity, sizeof(node));
     vm->nodes[vm->node_count++] = node;
 }
 
@@ -307,8 +307,8 @@ static void read_pci(struct sema *sema, struct model_vm *vm)
             continue;
         }
         pci.name = schema_string(item->value, "name");
-        vm->pcis = arena_grow(sema->model->arena, vm->pcis, vm->pci_count, &vm->pci_capacity,
-                              sizeof(pci));
+        vm->pcis =
+            arena_grow(sema->model->arena, vm->pcis, vm->pci_count, &vm->pci_capacity, sizeof(pci));
         vm->pcis[vm->pci_count++] = pci;
     }
 }

@@ -28,7 +28,9 @@ static void print_object(const struct plan_builder *builder, uint32_t index, FIL
         break;
     case PLAN_FRAMES:
         fprintf(out, "frame[%u] (%s", object->count,
-                object->size_bits == 12 ? "4k" : object->size_bits == 21 ? "2M" : "1G");
+                object->size_bits == 12   ? "4k"
+                : object->size_bits == 21 ? "2M"
+                                          : "1G");
         print_paddr(object->paddr, out);
         fputc(')', out);
         break;
@@ -91,8 +93,10 @@ static void print_map(const struct plan_builder *builder, const struct plan_map 
 static void print_component(const struct plan_builder *builder,
                             const struct plan_component *component, FILE *out)
 {
-    fprintf(out, "  %s = \"%s\" (tcb: %s, cspace: %s, vspace: %s, prio: %u, mcp: %u, core: %u, "
-            "stack: %u pages, config: %u bytes)\n", builder->strings + component->name,
+    fprintf(out,
+            "  %s = \"%s\" (tcb: %s, cspace: %s, vspace: %s, prio: %u, mcp: %u, core: %u, "
+            "stack: %u pages, config: %u bytes)\n",
+            builder->strings + component->name,
             builder->strings + builder->modules[component->module].name,
             name_of(builder, component->tcb), name_of(builder, component->cnode),
             name_of(builder, component->vspace), component->priority, component->mcp,
@@ -132,8 +136,11 @@ void text_plan(const struct plan_builder *builder, FILE *out)
 static const char *region_kind(uint32_t kind)
 {
     static const char *const names[] = {
-        [VMM_REGION_RAM] = "ram", [VMM_REGION_POOL] = "pool", [VMM_REGION_PEER_POOL] = "peer pool",
-        [VMM_REGION_IOBUF] = "message area", [VMM_REGION_MMIO] = "device registers",
+        [VMM_REGION_RAM] = "ram",
+        [VMM_REGION_POOL] = "pool",
+        [VMM_REGION_PEER_POOL] = "peer pool",
+        [VMM_REGION_IOBUF] = "message area",
+        [VMM_REGION_MMIO] = "device registers",
         [VMM_REGION_SHARED_RAM] = "shared ram",
     };
 
@@ -173,9 +180,10 @@ void text_model(const struct model *model, FILE *out)
     for (size_t i = 0; i < model->link_count; i++) {
         const struct model_link *link = model->links[i];
 
-        fprintf(out, "# link %s -> %s: config 0x%llx+0x%llx, bars 0x%llx+0x%llx, pool "
-                "0x%llx+0x%llx, interrupt %u in %s\n", link->device->instance,
-                link->driver->instance, (unsigned long long)link->ecam.base,
+        fprintf(out,
+                "# link %s -> %s: config 0x%llx+0x%llx, bars 0x%llx+0x%llx, pool "
+                "0x%llx+0x%llx, interrupt %u in %s\n",
+                link->device->instance, link->driver->instance, (unsigned long long)link->ecam.base,
                 (unsigned long long)link->ecam.size, (unsigned long long)link->mmio.base,
                 (unsigned long long)link->mmio.size, (unsigned long long)link->pool.base,
                 (unsigned long long)link->pool.size, link->virq, link->device->instance);

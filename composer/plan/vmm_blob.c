@@ -47,11 +47,15 @@ static struct vmm_table put_regions(struct blob *blob, const struct vmm_view *vi
         const struct model_region *region = &vm->regions[i];
 
         table[i] = (struct vmm_region){
-            .kind = region->kind, .page_bits = region->page_bits, .ipa = region->ipa,
-            .size_bytes = region->size, .vaddr = view->regions[i].vaddr,
+            .kind = region->kind,
+            .page_bits = region->page_bits,
+            .ipa = region->ipa,
+            .size_bytes = region->size,
+            .vaddr = view->regions[i].vaddr,
             .slot = view->regions[i].slot,
             .slot_count = (uint32_t)(region->size >> region->page_bits),
-            .writable = region->is_writable, .link = region->link,
+            .writable = region->is_writable,
+            .link = region->link,
         };
         copy_name(table[i].name, region->name);
     }
@@ -65,8 +69,11 @@ static struct vmm_table put_irqs(struct blob *blob, const struct vmm_view *view)
 
     for (size_t i = 0; i < vm->irq_count; i++) {
         table[i] = (struct vmm_irq){
-            .slot = view->irqs[i].slot, .virq = vm->irqs[i].intid, .badge = view->irqs[i].badge,
-            .edge = vm->irqs[i].is_edge, .ntfn_slot = view->irqs[i].ntfn_slot,
+            .slot = view->irqs[i].slot,
+            .virq = vm->irqs[i].intid,
+            .badge = view->irqs[i].badge,
+            .edge = vm->irqs[i].is_edge,
+            .ntfn_slot = view->irqs[i].ntfn_slot,
         };
     }
     return put(blob, table, vm->irq_count, sizeof(*table));
@@ -83,13 +90,20 @@ static struct vmm_table put_driver_links(struct blob *blob, const struct vmm_vie
         const struct vmm_driver_view *used = &view->drivers[i];
 
         table[i] = (struct vmm_driver_link){
-            .iobuf_vaddr = used->iobuf_vaddr, .ecam_ipa = link->ecam.base,
-            .ecam_bytes = link->ecam.size, .mmio_ipa = link->mmio.base,
-            .mmio_bytes = link->mmio.size, .pool_ipa = link->pool.base,
-            .pool_bytes = link->pool.size, .doorbell_badge = used->doorbell_badge,
-            .unmapped_badge = used->unmapped_badge, .kick_slot = used->kick_slot,
-            .unmap_slot = used->unmap_slot, .map_slot = used->map_slot,
-            .filled_slots = link->filled_slots, .late_slots = link->late_slots,
+            .iobuf_vaddr = used->iobuf_vaddr,
+            .ecam_ipa = link->ecam.base,
+            .ecam_bytes = link->ecam.size,
+            .mmio_ipa = link->mmio.base,
+            .mmio_bytes = link->mmio.size,
+            .pool_ipa = link->pool.base,
+            .pool_bytes = link->pool.size,
+            .doorbell_badge = used->doorbell_badge,
+            .unmapped_badge = used->unmapped_badge,
+            .kick_slot = used->kick_slot,
+            .unmap_slot = used->unmap_slot,
+            .map_slot = used->map_slot,
+            .filled_slots = link->filled_slots,
+            .late_slots = link->late_slots,
             .pci_domain = link->driver_index,
         };
         copy_name(table[i].name, link->device->instance);
@@ -108,9 +122,12 @@ static struct vmm_table put_device_links(struct blob *blob, const struct vmm_vie
         const struct vmm_device_view *served = &view->devices[i];
 
         table[i] = (struct vmm_device_link){
-            .doorbell_ipa = link->doorbell_ipa, .kick_badge = served->kick_badge,
-            .unmap_badge = served->unmap_badge, .map_badge = served->map_badge,
-            .virq = link->virq, .doorbell_slot = served->doorbell_slot,
+            .doorbell_ipa = link->doorbell_ipa,
+            .kick_badge = served->kick_badge,
+            .unmap_badge = served->unmap_badge,
+            .map_badge = served->map_badge,
+            .virq = link->virq,
+            .doorbell_slot = served->doorbell_slot,
             .unmapped_slot = served->unmapped_slot,
         };
         copy_name(table[i].name, link->driver->instance);
@@ -169,8 +186,12 @@ void *vmm_blob(struct model *model, const struct board *board, const struct vmm_
     const struct model_vm *vm = view->vm;
     struct blob blob = { .arena = model->arena };
     struct vmm_config config = {
-        .magic = VMM_CONFIG_MAGIC, .version = VMM_CONFIG_VERSION, .vcpu_count = vm->vcpu_count,
-        .vcpu_priority = vm->guest_priority, .core = vm->core, .owns_core = vm->owns_core,
+        .magic = VMM_CONFIG_MAGIC,
+        .version = VMM_CONFIG_VERSION,
+        .vcpu_count = vm->vcpu_count,
+        .vcpu_priority = vm->guest_priority,
+        .core = vm->core,
+        .owns_core = vm->owns_core,
     };
 
     (void)board;

@@ -17,11 +17,11 @@
 
 #include <stdint.h>
 
-#define IMAGE_MAGIC UINT64_C(0x314547414d495650) /* "PVIMAGE1" */
-#define IMAGE_VERSION 1u
+#define IMAGE_MAGIC       UINT64_C(0x314547414d495650) /* "PVIMAGE1" */
+#define IMAGE_VERSION     1u
 #define IMAGE_MAX_ENTRIES 64u
-#define IMAGE_NAME_BYTES 32u
-#define IMAGE_MAX_CORES 8u
+#define IMAGE_NAME_BYTES  32u
+#define IMAGE_MAX_CORES   8u
 
 /* Modules start at this alignment in physical memory and own the blocks that they touch. */
 #define IMAGE_MODULE_ALIGN UINT64_C(0x200000)
@@ -85,7 +85,7 @@ struct image_linux_header {
 _Static_assert(sizeof(struct image_linux_header) == 64, "Image header layout");
 
 /* Properties of /chosen by which the initial task finds the modules. */
-#define IMAGE_CHOSEN_MODULES "peervisor,modules"          /* (u64 address, u64 size) per module */
+#define IMAGE_CHOSEN_MODULES      "peervisor,modules"      /* (u64 address, u64 size) per module */
 #define IMAGE_CHOSEN_MODULE_NAMES "peervisor,module-names" /* string list, same order */
 
 #endif

@@ -32,44 +32,44 @@ struct plan_table {
 struct plan_header {
     uint64_t magic;
     uint32_t version;
-    uint32_t size_bytes;            /* of the whole plan */
-    uint32_t crc32;                 /* IEEE 802.3, of all bytes after this header */
+    uint32_t size_bytes; /* of the whole plan */
+    uint32_t crc32;      /* IEEE 802.3, of all bytes after this header */
     uint32_t reserved;
-    struct plan_table objects;      /* struct plan_object */
-    struct plan_table caps;         /* struct plan_cap */
-    struct plan_table maps;         /* struct plan_map */
-    struct plan_table components;   /* struct plan_component, started in this order */
-    struct plan_table modules;      /* struct plan_module */
-    struct plan_table strings;      /* NUL-terminated, referenced by byte offset */
-    struct plan_table blobs;        /* configuration blobs, referenced by byte offset */
+    struct plan_table objects;    /* struct plan_object */
+    struct plan_table caps;       /* struct plan_cap */
+    struct plan_table maps;       /* struct plan_map */
+    struct plan_table components; /* struct plan_component, started in this order */
+    struct plan_table modules;    /* struct plan_module */
+    struct plan_table strings;    /* NUL-terminated, referenced by byte offset */
+    struct plan_table blobs;      /* configuration blobs, referenced by byte offset */
     /* The initial task's own log channel to the console component; log_badge 0 = none. */
-    uint32_t log_frames;            /* object index: PLAN_FRAMES, CONSOLE_CHANNEL_BYTES of 4 KiB pages */
-    uint32_t log_notification;      /* object index: the console component's notification */
-    uint64_t log_badge;             /* with which the initial task signals it */
+    uint32_t log_frames;       /* object index: PLAN_FRAMES, CONSOLE_CHANNEL_BYTES of 4 KiB pages */
+    uint32_t log_notification; /* object index: the console component's notification */
+    uint64_t log_badge;        /* with which the initial task signals it */
 };
 
 enum plan_object_type {
-    PLAN_UNTYPED = 1,      /* size_bits; paddr fixed (device untyped) or PLAN_ANY_PADDR (RAM) */
+    PLAN_UNTYPED = 1, /* size_bits; paddr fixed (device untyped) or PLAN_ANY_PADDR (RAM) */
     PLAN_ENDPOINT = 2,
     PLAN_NOTIFICATION = 3,
-    PLAN_CNODE = 4,        /* size_bits: log2 of the slot count; resolved with a guard of
+    PLAN_CNODE = 4, /* size_bits: log2 of the slot count; resolved with a guard of
                               64 - size_bits zero bits, so a slot number is a CPtr */
     PLAN_TCB = 5,
-    PLAN_VSPACE = 6,       /* created with an ASID */
-    PLAN_FRAMES = 7,       /* `count` pages of 2^size_bits (12, 21, 30) bytes, contiguous when paddr
+    PLAN_VSPACE = 6, /* created with an ASID */
+    PLAN_FRAMES = 7, /* `count` pages of 2^size_bits (12, 21, 30) bytes, contiguous when paddr
                               is fixed */
-    PLAN_IRQ = 8,          /* handler for INTID `irq`, `edge` trigger, delivered on core `core` */
+    PLAN_IRQ = 8,    /* handler for INTID `irq`, `edge` trigger, delivered on core `core` */
 };
 
 struct plan_object {
-    uint16_t type;       /* enum plan_object_type */
+    uint16_t type; /* enum plan_object_type */
     uint8_t size_bits;
-    uint8_t edge;        /* PLAN_IRQ: 1 edge, 0 level */
-    uint32_t count;      /* PLAN_FRAMES: pages; otherwise 1 */
-    uint64_t paddr;      /* bytes, or PLAN_ANY_PADDR */
-    uint32_t name;       /* string */
-    uint32_t irq;        /* PLAN_IRQ: GIC INTID */
-    uint32_t core;       /* PLAN_IRQ: logical core */
+    uint8_t edge;   /* PLAN_IRQ: 1 edge, 0 level */
+    uint32_t count; /* PLAN_FRAMES: pages; otherwise 1 */
+    uint64_t paddr; /* bytes, or PLAN_ANY_PADDR */
+    uint32_t name;  /* string */
+    uint32_t irq;   /* PLAN_IRQ: GIC INTID */
+    uint32_t core;  /* PLAN_IRQ: logical core */
     uint32_t reserved;
 };
 
@@ -82,13 +82,13 @@ struct plan_object {
 
 /* Places caps to frames [first, first + count) (or to the one object) into consecutive slots. */
 struct plan_cap {
-    uint32_t cnode;      /* object index, PLAN_CNODE */
-    uint32_t slot;       /* first slot */
-    uint32_t object;     /* object index */
-    uint32_t first;      /* PLAN_FRAMES: first page; otherwise 0 */
-    uint32_t count;      /* PLAN_FRAMES: pages; otherwise 1 */
-    uint32_t rights;     /* PLAN_RIGHT_* */
-    uint64_t badge;      /* endpoint and notification; 0 = unbadged */
+    uint32_t cnode;  /* object index, PLAN_CNODE */
+    uint32_t slot;   /* first slot */
+    uint32_t object; /* object index */
+    uint32_t first;  /* PLAN_FRAMES: first page; otherwise 0 */
+    uint32_t count;  /* PLAN_FRAMES: pages; otherwise 1 */
+    uint32_t rights; /* PLAN_RIGHT_* */
+    uint64_t badge;  /* endpoint and notification; 0 = unbadged */
 };
 
 #define PLAN_MAP_CACHED     0x1u /* Normal write-back; otherwise Device-nGnRnE */
@@ -96,13 +96,13 @@ struct plan_cap {
 
 /* Maps pages into a component's VSpace. Intermediate tables are the initial task's business. */
 struct plan_map {
-    uint32_t vspace;     /* object index, PLAN_VSPACE */
-    uint32_t object;     /* object index, PLAN_FRAMES */
+    uint32_t vspace; /* object index, PLAN_VSPACE */
+    uint32_t object; /* object index, PLAN_FRAMES */
     uint32_t first;
     uint32_t count;
-    uint64_t vaddr;      /* bytes, multiple of the page size */
-    uint32_t rights;     /* PLAN_RIGHT_READ, optionally | PLAN_RIGHT_WRITE */
-    uint32_t flags;      /* PLAN_MAP_* */
+    uint64_t vaddr;  /* bytes, multiple of the page size */
+    uint32_t rights; /* PLAN_RIGHT_READ, optionally | PLAN_RIGHT_WRITE */
+    uint32_t flags;  /* PLAN_MAP_* */
 };
 
 #define PLAN_COMPONENT_NO_FPU 0x1u
@@ -134,7 +134,7 @@ struct plan_component {
 struct plan_module {
     uint64_t paddr;
     uint64_t size_bytes;
-    uint32_t name;       /* string */
+    uint32_t name; /* string */
     uint32_t reserved;
 };
 
@@ -145,16 +145,16 @@ enum plan_slot {
     PLAN_SLOT_CNODE = 2,        /* its own root CNode */
     PLAN_SLOT_ENDPOINT = 3,     /* from `caps`: the endpoint it receives on, if any */
     PLAN_SLOT_NOTIFICATION = 4, /* from `caps`: its own notification, if any */
-    PLAN_SLOT_FAULT = 5,        /* the supervisor's endpoint: the kernel sends this component's faults
+    PLAN_SLOT_FAULT = 5, /* the supervisor's endpoint: the kernel sends this component's faults
                                    there, badge = component index + 1 */
-    PLAN_SLOT_FREE = 16,        /* first slot for component-specific caps */
+    PLAN_SLOT_FREE = 16, /* first slot for component-specific caps */
 };
 
 /* Fixed places in every component's address space. */
-#define PLAN_IMAGE_VADDR   UINT64_C(0x0000000000400000) /* link address of components */
-#define PLAN_CONFIG_VADDR  UINT64_C(0x0000000010000000) /* configuration blob */
-#define PLAN_STACK_TOP     UINT64_C(0x0000000020000000) /* stack grows down from here */
-#define PLAN_IPC_VADDR     UINT64_C(0x0000000020001000) /* IPC buffer page */
-#define PLAN_WINDOW_VADDR  UINT64_C(0x0000000100000000) /* `maps` entries live at or above this */
+#define PLAN_IMAGE_VADDR  UINT64_C(0x0000000000400000) /* link address of components */
+#define PLAN_CONFIG_VADDR UINT64_C(0x0000000010000000) /* configuration blob */
+#define PLAN_STACK_TOP    UINT64_C(0x0000000020000000) /* stack grows down from here */
+#define PLAN_IPC_VADDR    UINT64_C(0x0000000020001000) /* IPC buffer page */
+#define PLAN_WINDOW_VADDR UINT64_C(0x0000000100000000) /* `maps` entries live at or above this */
 
 #endif

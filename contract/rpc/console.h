@@ -46,18 +46,18 @@ struct console_channel {
 struct console_config {
     uint64_t magic;
     uint32_t client_count;
-    uint32_t uart_irq_slot;      /* IRQ handler */
-    uint32_t uart_ntfn_slot;     /* badged copy of the console's notification for the IRQ */
-    uint32_t attach;             /* 0: all clients, prefixed; n: client n - 1 is attached at start */
+    uint32_t uart_irq_slot;  /* IRQ handler */
+    uint32_t uart_ntfn_slot; /* badged copy of the console's notification for the IRQ */
+    uint32_t attach;         /* 0: all clients, prefixed; n: client n - 1 is attached at start */
     uint64_t uart_badge;
-    uint64_t uart_vaddr;         /* PL011 registers */
+    uint64_t uart_vaddr; /* PL011 registers */
 };
 
 struct console_client {
     char name[32];
     uint64_t channel_vaddr;
-    uint64_t badge;              /* client -> console */
-    uint32_t signal_slot;        /* console -> client; 0 = log-only client that takes no input */
+    uint64_t badge;       /* client -> console */
+    uint32_t signal_slot; /* console -> client; 0 = log-only client that takes no input */
     uint32_t reserved;
 };
 

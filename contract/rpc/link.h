@@ -76,37 +76,42 @@
 
 #define LINK_AREA_BYTES   0x4000u /* four 4 KiB pages */
 #define LINK_KICK_WORDS   4u
-#define LINK_KICK_COUNT   256u    /* registered addresses per link */
+#define LINK_KICK_COUNT   256u /* registered addresses per link */
 #define LINK_IRQ_WORDS    2u
-#define LINK_IRQ_COUNT    128u    /* link-local MSI vectors */
-#define LINK_RING_ENTRIES 64u     /* power of two */
-#define LINK_OUTSTANDING  16u     /* accesses that the driver side may have in flight: one per vCPU
+#define LINK_IRQ_COUNT    128u /* link-local MSI vectors */
+#define LINK_RING_ENTRIES 64u  /* power of two */
+#define LINK_OUTSTANDING                                                                           \
+    16u /* accesses that the driver side may have in flight: one per vCPU
                                      plus the VMM's own */
 
 /* Messages, driver to device. */
-#define LINK_MSG_READ      1u /* tag, addr, len 1/2/4/8, status = attachment; answered by REPLY */
-#define LINK_MSG_WRITE     2u /* as READ, and data; answered by REPLY (unless LINK_FLAG_POSTED) */
-#define LINK_MSG_RESET     3u /* tag; the driver VM restarts: REPLY only after the backend's reset is
+#define LINK_MSG_READ  1u /* tag, addr, len 1/2/4/8, status = attachment; answered by REPLY */
+#define LINK_MSG_WRITE 2u /* as READ, and data; answered by REPLY (unless LINK_FLAG_POSTED) */
+#define LINK_MSG_RESET                                                                             \
+    3u /* tag; the driver VM restarts: REPLY only after the backend's reset is
                                  complete and nothing of it writes to the pool any more */
-#define LINK_MSG_EVENT_ACK 4u /* tag = index: registration removed; kick bits set before it are in
+#define LINK_MSG_EVENT_ACK                                                                         \
+    4u /* tag = index: registration removed; kick bits set before it are in
                                  the words when this message is seen; its index may be reused */
 
 /* Messages, device to driver. */
-#define LINK_MSG_REPLY     16u /* tag of the request, data, status */
-#define LINK_MSG_ATTACH    17u /* a backend answers from now on; tag = attachment number */
-#define LINK_MSG_DETACH    18u /* it is gone */
-#define LINK_MSG_EVENT_ADD 19u /* tag = index < LINK_KICK_COUNT, addr, len (0 = any), data = value to
+#define LINK_MSG_REPLY  16u /* tag of the request, data, status */
+#define LINK_MSG_ATTACH 17u /* a backend answers from now on; tag = attachment number */
+#define LINK_MSG_DETACH 18u /* it is gone */
+#define LINK_MSG_EVENT_ADD                                                                         \
+    19u /* tag = index < LINK_KICK_COUNT, addr, len (0 = any), data = value to
                                   match if LINK_FLAG_MATCH */
-#define LINK_MSG_EVENT_DEL 20u /* tag = index; always answered by EVENT_ACK. Until then kicks come */
+#define LINK_MSG_EVENT_DEL                                                                         \
+    20u /* tag = index; always answered by EVENT_ACK. Until then kicks come */
 
 #define LINK_FLAG_MATCH  0x1u
 #define LINK_FLAG_POSTED 0x2u
 
 /* Status of a REPLY. */
-#define LINK_STATUS_OK      0u
-#define LINK_STATUS_NO_DEV  1u /* backend alive, nothing at this address */
-#define LINK_STATUS_DEAD    2u /* no backend */
-#define LINK_STATUS_BUSY    3u /* of a RESET: not yet, hardware still writes to the pool */
+#define LINK_STATUS_OK     0u
+#define LINK_STATUS_NO_DEV 1u /* backend alive, nothing at this address */
+#define LINK_STATUS_DEAD   2u /* no backend */
+#define LINK_STATUS_BUSY   3u /* of a RESET: not yet, hardware still writes to the pool */
 
 #define LINK_BUSY_MS 2000u
 

@@ -35,10 +35,10 @@
  * called before each, switches between the two sides, and stores go through a store buffer.
  */
 #ifndef LINK_STEP
-#define LINK_STEP()                 ((void)0)
-#define LINK_LOAD32(field)          __atomic_load_n(field, __ATOMIC_ACQUIRE)
-#define LINK_STORE32(field, value)  __atomic_store_n(field, value, __ATOMIC_RELEASE)
-#define LINK_FENCE()                __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define LINK_STEP()                ((void)0)
+#define LINK_LOAD32(field)         __atomic_load_n(field, __ATOMIC_ACQUIRE)
+#define LINK_STORE32(field, value) __atomic_store_n(field, value, __ATOMIC_RELEASE)
+#define LINK_FENCE()               __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #endif
 
 /*
@@ -48,10 +48,10 @@
 #define LINK_RMW_TRIES 128
 
 enum link_ring_status {
-    LINK_RING_OK = 0,        /* done, keep quiet */
-    LINK_RING_NOTIFY = 1,    /* done, ring the peer's doorbell */
-    LINK_RING_FULL = 2,      /* put: no room; the peer rings when there is */
-    LINK_RING_BROKEN = -1,   /* the peer's counter is more than LINK_RING_ENTRIES away */
+    LINK_RING_OK = 0,         /* done, keep quiet */
+    LINK_RING_NOTIFY = 1,     /* done, ring the peer's doorbell */
+    LINK_RING_FULL = 2,       /* put: no room; the peer rings when there is */
+    LINK_RING_BROKEN = -1,    /* the peer's counter is more than LINK_RING_ENTRIES away */
     LINK_RING_CONTENDED = -2, /* the word could not be changed within LINK_RMW_TRIES attempts */
 };
 
@@ -104,14 +104,14 @@ static inline int link_word_try(uint64_t *word, uint64_t keep, uint64_t set, uin
     uint64_t old, fresh;
     uint32_t failed;
 
-    __asm__ volatile("ldaxr %[old], %[mem]\n\t"
-                     "and %[fresh], %[old], %[keep]\n\t"
-                     "orr %[fresh], %[fresh], %[set]\n\t"
-                     "stlxr %w[failed], %[fresh], %[mem]"
-                     : [old] "=&r"(old), [fresh] "=&r"(fresh), [failed] "=&r"(failed),
-                       [mem] "+Q"(*word)
-                     : [keep] "r"(keep), [set] "r"(set)
-                     : "memory");
+    __asm__ volatile(
+        "ldaxr %[old], %[mem]\n\t"
+        "and %[fresh], %[old], %[keep]\n\t"
+        "orr %[fresh], %[fresh], %[set]\n\t"
+        "stlxr %w[failed], %[fresh], %[mem]"
+        : [old] "=&r"(old), [fresh] "=&r"(fresh), [failed] "=&r"(failed), [mem] "+Q"(*word)
+        : [keep] "r"(keep), [set] "r"(set)
+        : "memory");
     *before = old;
     return failed == 0;
 #else

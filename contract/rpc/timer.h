@@ -13,7 +13,7 @@
 
 #include <stdint.h>
 
-#define TIMER_NEVER UINT64_MAX
+#define TIMER_NEVER       UINT64_MAX
 #define TIMER_CLIENTS_MAX 32u
 
 struct timer_client {
@@ -26,16 +26,16 @@ struct timer_client {
 struct timer_config {
     uint64_t magic;
     uint32_t client_count;
-    uint32_t irq_slot;          /* IRQ handler of PPI 30 on this core; 0 = no timer, poll */
-    uint32_t irq_ntfn_slot;     /* badged copy of the service's notification for the IRQ */
+    uint32_t irq_slot;      /* IRQ handler of PPI 30 on this core; 0 = no timer, poll */
+    uint32_t irq_ntfn_slot; /* badged copy of the service's notification for the IRQ */
     uint32_t reserved;
     uint64_t irq_badge;
 };
 
 struct timer_client_config {
-    uint64_t page_vaddr;        /* struct timer_client */
-    uint64_t badge;             /* client -> service */
-    uint32_t signal_slot;       /* service -> client */
+    uint64_t page_vaddr;  /* struct timer_client */
+    uint64_t badge;       /* client -> service */
+    uint32_t signal_slot; /* service -> client */
     uint32_t reserved;
 };
 

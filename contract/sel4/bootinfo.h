@@ -10,29 +10,29 @@
 #ifndef CONTRACT_SEL4_BOOTINFO_H
 #define CONTRACT_SEL4_BOOTINFO_H
 
-#define SEL4_SLOT_NULL 0
-#define SEL4_SLOT_INIT_TCB 1
-#define SEL4_SLOT_INIT_CNODE 2
-#define SEL4_SLOT_INIT_VSPACE 3
-#define SEL4_SLOT_IRQ_CONTROL 4
-#define SEL4_SLOT_ASID_CONTROL 5
-#define SEL4_SLOT_INIT_ASID_POOL 6
-#define SEL4_SLOT_IO_PORT_CONTROL 7 /* null */
-#define SEL4_SLOT_IO_SPACE 8        /* null */
-#define SEL4_SLOT_BOOT_INFO_FRAME 9
-#define SEL4_SLOT_INIT_IPC_BUFFER 10
-#define SEL4_SLOT_DOMAIN 11
+#define SEL4_SLOT_NULL             0
+#define SEL4_SLOT_INIT_TCB         1
+#define SEL4_SLOT_INIT_CNODE       2
+#define SEL4_SLOT_INIT_VSPACE      3
+#define SEL4_SLOT_IRQ_CONTROL      4
+#define SEL4_SLOT_ASID_CONTROL     5
+#define SEL4_SLOT_INIT_ASID_POOL   6
+#define SEL4_SLOT_IO_PORT_CONTROL  7 /* null */
+#define SEL4_SLOT_IO_SPACE         8 /* null */
+#define SEL4_SLOT_BOOT_INFO_FRAME  9
+#define SEL4_SLOT_INIT_IPC_BUFFER  10
+#define SEL4_SLOT_DOMAIN           11
 #define SEL4_SLOT_SMMU_SID_CONTROL 12 /* null without SMMU */
-#define SEL4_SLOT_SMMU_CB_CONTROL 13  /* null without SMMU */
-#define SEL4_SLOT_INIT_SC 14          /* null: classic */
-#define SEL4_SLOT_SMC 15              /* null unless CONFIG_ALLOW_SMC_CALLS */
-#define SEL4_NUM_INITIAL_CAPS 16
+#define SEL4_SLOT_SMMU_CB_CONTROL  13 /* null without SMMU */
+#define SEL4_SLOT_INIT_SC          14 /* null: classic */
+#define SEL4_SLOT_SMC              15 /* null unless CONFIG_ALLOW_SMC_CALLS */
+#define SEL4_NUM_INITIAL_CAPS      16
 
 #define SEL4_BOOT_INFO_FRAME_BITS 12
 
 #define SEL4_BOOT_INFO_HEADER_PADDING 0
-#define SEL4_BOOT_INFO_HEADER_FDT 6
-#define SEL4_BOOT_INFO_HEADER_NUM 7
+#define SEL4_BOOT_INFO_HEADER_FDT     6
+#define SEL4_BOOT_INFO_HEADER_NUM     7
 
 #ifndef __ASSEMBLER__
 /* Half-open range of slots in the initial CNode. */

@@ -26,14 +26,14 @@
 #define SEL4_ENTRY_MAIR_EL2 0x0000aaff440c0400
 
 #define SEL4_MAIR_DEVICE_nGnRnE 0
-#define SEL4_MAIR_DEVICE_nGnRE 1
-#define SEL4_MAIR_DEVICE_GRE 2
-#define SEL4_MAIR_NORMAL_NC 3
-#define SEL4_MAIR_NORMAL_WB 4
-#define SEL4_MAIR_NORMAL_WT 5
+#define SEL4_MAIR_DEVICE_nGnRE  1
+#define SEL4_MAIR_DEVICE_GRE    2
+#define SEL4_MAIR_NORMAL_NC     3
+#define SEL4_MAIR_NORMAL_WB     4
+#define SEL4_MAIR_NORMAL_WT     5
 
 /* Virtual addresses of the kernel's own windows. */
 #define SEL4_KERNEL_PHYS_WINDOW 0x8000000000 /* physical address 0 */
-#define SEL4_KERNEL_ELF_BASE 0xffc0000000
+#define SEL4_KERNEL_ELF_BASE    0xffc0000000
 
 #endif

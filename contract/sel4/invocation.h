@@ -38,7 +38,7 @@ enum sel4_invocation_object {
 };
 
 #ifdef CONFIG_ENABLE_SMP_SUPPORT
-#define SEL4_INVOCATIONS_TCB_SMP(X) X(TCBSetAffinity, TCB, 0, 1)
+#define SEL4_INVOCATIONS_TCB_SMP(X)   X(TCBSetAffinity, TCB, 0, 1)
 #define SEL4_INVOCATIONS_IRQ_CORES(X) X(ARMIRQIssueIRQHandlerTriggerCore, IRQ_CONTROL, 1, 5)
 #else
 #define SEL4_INVOCATIONS_TCB_SMP(X)
@@ -116,24 +116,21 @@ enum sel4_invocation_object {
     SEL4_INVOCATIONS_ARM(X)
 
 #define SEL4_INVOCATION_ENUMERATOR(name, object, cap_count, word_count) name,
-#define SEL4_INVOCATION_ONE(name, object, cap_count, word_count) +1
+#define SEL4_INVOCATION_ONE(name, object, cap_count, word_count)        +1
 
 enum invocation_label {
     InvalidInvocation = 0,
-    SEL4_INVOCATIONS_GENERIC(SEL4_INVOCATION_ENUMERATOR)
-    nInvocationLabels
+    SEL4_INVOCATIONS_GENERIC(SEL4_INVOCATION_ENUMERATOR) nInvocationLabels
 };
 
 enum sel4_arch_invocation_label {
     sel4_arch_invocation_first = nInvocationLabels - 1,
-    SEL4_INVOCATIONS_AARCH64(SEL4_INVOCATION_ENUMERATOR)
-    nSeL4ArchInvocationLabels
+    SEL4_INVOCATIONS_AARCH64(SEL4_INVOCATION_ENUMERATOR) nSeL4ArchInvocationLabels
 };
 
 enum arch_invocation_label {
     arch_invocation_first = nSeL4ArchInvocationLabels - 1,
-    SEL4_INVOCATIONS_ARM(SEL4_INVOCATION_ENUMERATOR)
-    nArchInvocationLabels
+    SEL4_INVOCATIONS_ARM(SEL4_INVOCATION_ENUMERATOR) nArchInvocationLabels
 };
 
 /* Number of rows, so that tables indexed by label can be sized: labels are 1..count. */

@@ -23,7 +23,7 @@ struct sel4_virt_info {
     __u64 msi_frame;    /* where the backend must see its GICv2m frame */
     __u32 vector_count; /* link-local MSI vectors; message data 32 + vector */
     __u32 reserved;
-    char name[32];      /* peer's name */
+    char name[32]; /* peer's name */
 };
 
 #define SEL4_VIRT_OP_READ  1u
@@ -33,7 +33,7 @@ struct sel4_virt_info {
 struct sel4_virt_request {
     __u64 cookie; /* given by NEXT, handed back in DONE */
     __u64 addr;
-    __u64 data;   /* write: value; in DONE of a read: value read */
+    __u64 data; /* write: value; in DONE of a read: value read */
     __u32 op;
     __u32 len;    /* 1, 2, 4 or 8 bytes */
     __u32 status; /* in DONE: LINK_STATUS_OK or LINK_STATUS_NO_DEV */

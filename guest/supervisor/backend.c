@@ -19,14 +19,14 @@
 #include "resources.h"
 #include "say.h"
 
-#define DELAY_FIRST_MS   200
-#define DELAY_MAX_MS     10000
-#define RETRY_OPEN_MS    200
+#define DELAY_FIRST_MS 200
+#define DELAY_MAX_MS   10000
+#define RETRY_OPEN_MS  200
 /* A QEMU that lived this long has started well. */
-#define STARTED_MS       5000
-#define SETTLED_MS       60000
-#define LINES_MAX        20
-#define LINES_PERIOD_MS  10000
+#define STARTED_MS      5000
+#define SETTLED_MS      60000
+#define LINES_MAX       20
+#define LINES_PERIOD_MS 10000
 
 void backend_init(struct backend *b, const struct link_config *link, uint32_t index)
 {
@@ -225,8 +225,8 @@ void backend_died(struct backend *b, int status, int64_t now_ms)
         say("link %s: QEMU failed at start (%s): %s; next try in %d ms", b->link->peer, how,
             b->last_line[0] ? b->last_line : "it said nothing", (int)(b->next_start_ms - now_ms));
     } else {
-        say("link %s: QEMU (pid %d) died: %s%s%s; restart in %d ms", b->link->peer, (int)b->pid, how,
-            b->last_line[0] ? ": " : "", b->last_line, (int)(b->next_start_ms - now_ms));
+        say("link %s: QEMU (pid %d) died: %s%s%s; restart in %d ms", b->link->peer, (int)b->pid,
+            how, b->last_line[0] ? ": " : "", b->last_line, (int)(b->next_start_ms - now_ms));
     }
     b->pid = 0;
 }

@@ -15,18 +15,19 @@
 struct backend {
     const struct link_config *link;
     uid_t uid;
-    pid_t pid;             /* 0: not running */
-    int output;            /* its stdout and stderr; -1 */
+    pid_t pid;  /* 0: not running */
+    int output; /* its stdout and stderr; -1 */
     int64_t started_ms;
     int64_t next_start_ms; /* while not running */
     uint32_t starts;
-    uint32_t failures;     /* in a row */
-    int open_error;        /* of the link's node, said once per value */
+    uint32_t failures;          /* in a row */
+    int open_error;             /* of the link's node, said once per value */
     uint32_t said[DEVICES_MAX]; /* about unusable devices; resources.h */
-    char line[200];        /* being collected */
+    char line[200];             /* being collected */
     uint32_t line_used;
     char last_line[200];
-    int64_t lines_since_ms; /* what it may print, so that a guest cannot flood the console with it */
+    int64_t
+        lines_since_ms; /* what it may print, so that a guest cannot flood the console with it */
     uint32_t lines;
 };
 

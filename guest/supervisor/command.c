@@ -60,15 +60,18 @@ static void add_blk(struct command *c, const struct device *dev, const struct de
     add(c, "-object");
     add(c, "iothread,id=io%u", n);
     add(c, "-blockdev");
-    add(c, "driver=file,node-name=file%u,filename=/dev/fdset/%d,aio=io_uring,discard=unmap,"
-           "cache.direct=%s,read-only=%s,auto-read-only=off",
+    add(c,
+        "driver=file,node-name=file%u,filename=/dev/fdset/%d,aio=io_uring,discard=unmap,"
+        "cache.direct=%s,read-only=%s,auto-read-only=off",
         n, fds->image.fd, fds->image.direct ? "on" : "off", dev->readonly ? "on" : "off");
     add(c, "-blockdev");
-    add(c, "driver=%s,node-name=disk%u,file=file%u,discard=unmap,read-only=%s", fds->image.format, n,
-        n, dev->readonly ? "on" : "off");
+    add(c, "driver=%s,node-name=disk%u,file=file%u,discard=unmap,read-only=%s", fds->image.format,
+        n, n, dev->readonly ? "on" : "off");
     add(c, "-device");
-    add(c, "virtio-blk-pci,id=blk%u,addr=%u,drive=disk%u,iothread=io%u,num-queues=%u,queue-size=%u,"
-           VIRTIO, n, n, n, n, dev->queues, dev->queue_size ? dev->queue_size : BLK_QUEUE_SIZE);
+    add(c,
+        "virtio-blk-pci,id=blk%u,addr=%u,drive=disk%u,iothread=io%u,num-queues=%u,queue-size=%"
+        "u," VIRTIO,
+        n, n, n, n, dev->queues, dev->queue_size ? dev->queue_size : BLK_QUEUE_SIZE);
 }
 
 static void add_net(struct command *c, const struct device *dev, const struct device_fds *fds)
@@ -83,9 +86,10 @@ static void add_net(struct command *c, const struct device *dev, const struct de
     add(c, "-netdev");
     add(c, "tap,id=tap%u,fds=%s%s", n, fd_list(taps, sizeof(taps), fds->tap, dev->queues), vhost);
     add(c, "-device");
-    add(c, "virtio-net-pci,id=net%u,addr=%u,netdev=tap%u,mac=%s,romfile=,mq=%s,vectors=%u,"
-           "rx_queue_size=%u,tx_queue_size=%u,"
-           VIRTIO, n, n, n, dev->mac, dev->queues > 1 ? "on" : "off", 2 * dev->queues + 2, size,
+    add(c,
+        "virtio-net-pci,id=net%u,addr=%u,netdev=tap%u,mac=%s,romfile=,mq=%s,vectors=%u,"
+        "rx_queue_size=%u,tx_queue_size=%u," VIRTIO,
+        n, n, n, dev->mac, dev->queues > 1 ? "on" : "off", 2 * dev->queues + 2, size,
         size < 256 || dev->vhost ? size : 256);
 }
 

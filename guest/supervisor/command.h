@@ -17,10 +17,10 @@
 
 /* What the supervisor opened for one device; -1 where it has nothing. */
 struct device_fds {
-    bool usable;          /* false: the device is left out (already said why) */
-    struct image image;   /* blk */
-    int tap[QUEUES_MAX];  /* net */
-    int vhost[QUEUES_MAX];/* net, vsock (one) */
+    bool usable;           /* false: the device is left out (already said why) */
+    struct image image;    /* blk */
+    int tap[QUEUES_MAX];   /* net */
+    int vhost[QUEUES_MAX]; /* net, vsock (one) */
 };
 
 struct link_fds {

@@ -105,8 +105,9 @@ static bool is_mac(const char *text)
     unsigned int byte[6];
     char end;
 
-    return strlen(text) == 17 && sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%c", &byte[0], &byte[1],
-                                        &byte[2], &byte[3], &byte[4], &byte[5], &end) == 6 &&
+    return strlen(text) == 17 &&
+           sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%c", &byte[0], &byte[1], &byte[2], &byte[3],
+                  &byte[4], &byte[5], &end) == 6 &&
            !(byte[0] & 1);
 }
 
@@ -171,9 +172,9 @@ static const struct {
     const char *type;
     const char *(*problem)(const struct device *dev);
 } types[] = {
-    { "blk", blk_problem },   { "net", net_problem },     { "9p", share_problem },
+    { "blk", blk_problem },     { "net", net_problem },    { "9p", share_problem },
     { "vsock", vsock_problem }, { "console", no_problem }, { "rng", no_problem },
-    { "gpu", no_problem },    { "input", no_problem },
+    { "gpu", no_problem },      { "input", no_problem },
 };
 
 /* Why this device cannot be served; NULL if it can. */
@@ -190,8 +191,8 @@ static const char *device_problem(const struct link_config *link, const struct d
     if (dev->queues < 1 || dev->queues > 16) {
         return "has a queue count that is not 1 to 16";
     }
-    if (dev->queue_size &&
-        (dev->queue_size < 16 || dev->queue_size > 1024 || (dev->queue_size & (dev->queue_size - 1)))) {
+    if (dev->queue_size && (dev->queue_size < 16 || dev->queue_size > 1024 ||
+                            (dev->queue_size & (dev->queue_size - 1)))) {
         return "has a queue size that is no power of two from 16 to 1024";
     }
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {

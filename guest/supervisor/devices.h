@@ -19,7 +19,7 @@ struct device {
     uint32_t queues;     /* at least 1 */
     uint32_t queue_size; /* 0: the default */
     bool readonly;
-    bool vhost;          /* net: packets go through vhost-net (the default) */
+    bool vhost; /* net: packets go through vhost-net (the default) */
     char disk[96];
     char tap[16];
     char bridge[16];

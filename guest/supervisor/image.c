@@ -13,9 +13,9 @@
 
 /* qcow2 header, big endian: magic, version, backing file offset (8 bytes), ..., at 72 the
    incompatible features. Source: QEMU docs/interop/qcow2. */
-#define QCOW2_BACKING   8
-#define QCOW2_FEATURES  72
-#define QCOW2_EXTERNAL  UINT64_C(4)
+#define QCOW2_BACKING  8
+#define QCOW2_FEATURES 72
+#define QCOW2_EXTERNAL UINT64_C(4)
 
 static uint64_t big_endian(const uint8_t *at, int bytes)
 {
@@ -52,7 +52,7 @@ static const char *check_qcow2(int fd)
 
 static const char *check_raw(off_t size)
 {
-    return size == 0 ? "empty"
+    return size == 0             ? "empty"
            : size % SECTOR_BYTES ? "not a whole number of 512-byte sectors"
                                  : NULL;
 }

@@ -19,11 +19,11 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define TABLE       "peervisor"
-#define CHAIN       "postrouting"
-#define SNAT_ORDER  100 /* priority of source address translation */
-#define IP_SADDR    12  /* offset in the IPv4 header */
-#define NAME_BYTES  16
+#define TABLE      "peervisor"
+#define CHAIN      "postrouting"
+#define SNAT_ORDER 100 /* priority of source address translation */
+#define IP_SADDR   12  /* offset in the IPv4 header */
+#define NAME_BYTES 16
 
 struct batch {
     uint8_t bytes[4096];
@@ -41,7 +41,8 @@ static void *reserve(struct batch *b, size_t bytes)
     return at;
 }
 
-static struct nlmsghdr *begin_message(struct batch *b, uint16_t type, uint16_t flags, uint8_t family)
+static struct nlmsghdr *begin_message(struct batch *b, uint16_t type, uint16_t flags,
+                                      uint8_t family)
 {
     struct nlmsghdr *header = reserve(b, NLMSG_HDRLEN);
     struct nfgenmsg *generic = reserve(b, sizeof(*generic));
@@ -131,8 +132,8 @@ static void end_expression(struct batch *b, struct expression e)
 
 static void add_table(struct batch *b)
 {
-    struct nlmsghdr *m = begin_message(b, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWTABLE,
-                                       NLM_F_CREATE, NFPROTO_IPV4);
+    struct nlmsghdr *m =
+        begin_message(b, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWTABLE, NLM_F_CREATE, NFPROTO_IPV4);
 
     put_string(b, NFTA_TABLE_NAME, TABLE);
     end_message(b, m);
@@ -140,8 +141,8 @@ static void add_table(struct batch *b)
 
 static void add_chain(struct batch *b)
 {
-    struct nlmsghdr *m = begin_message(b, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWCHAIN,
-                                       NLM_F_CREATE, NFPROTO_IPV4);
+    struct nlmsghdr *m =
+        begin_message(b, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWCHAIN, NLM_F_CREATE, NFPROTO_IPV4);
     struct nlattr *hook;
 
     put_string(b, NFTA_CHAIN_TABLE, TABLE);

@@ -60,7 +60,8 @@ int network_open_tap(const char *name, bool multi_queue)
     if (fd < 0) {
         return -1;
     }
-    ifr.ifr_flags = (short)(IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | (multi_queue ? IFF_MULTI_QUEUE : 0));
+    ifr.ifr_flags =
+        (short)(IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | (multi_queue ? IFF_MULTI_QUEUE : 0));
     if (ioctl(fd, TUNSETIFF, &ifr)) {
         error = errno;
         close(fd);
@@ -203,7 +204,8 @@ static const char *connect_nat(const struct device *dev)
     uint32_t address, mask;
 
     parse_subnet(dev->nat, &address, &mask);
-    if (set_address(dev->tap, SIOCSIFADDR, address) || set_address(dev->tap, SIOCSIFNETMASK, mask)) {
+    if (set_address(dev->tap, SIOCSIFADDR, address) ||
+        set_address(dev->tap, SIOCSIFNETMASK, mask)) {
         return "cannot set the tap's address";
     }
     if (enable_forwarding()) {
@@ -281,8 +283,9 @@ int network_write_dhcp_config(const struct device *dev, const char *path, const 
     } else {
         first = address + 1;
     }
-    fprintf(file, "start %s\nend %s\ninterface %s\nmax_leases %u\nlease_file %s.leases\n"
-                  "option subnet %s\noption router %s\noption lease 86400\n",
+    fprintf(file,
+            "start %s\nend %s\ninterface %s\nmax_leases %u\nlease_file %s.leases\n"
+            "option subnet %s\noption router %s\noption lease 86400\n",
             dotted(a, first), dotted(b, last), dev->tap, last - first + 1, path, dotted(c, mask),
             dotted(d, address));
     if (dns) {

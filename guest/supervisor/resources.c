@@ -127,7 +127,8 @@ static void clear(struct device_fds *fds)
 }
 
 /* Calls visit for each open descriptor; returns false as soon as one call does. */
-static bool each_fd(const struct link_config *link, const struct link_fds *fds, bool (*visit)(int fd))
+static bool each_fd(const struct link_config *link, const struct link_fds *fds,
+                    bool (*visit)(int fd))
 {
     bool ok = fds->link < 0 || visit(fds->link);
 

@@ -23,9 +23,10 @@ struct call_rule {
     uint8_t word_count;
 };
 
-#define CALL_RULE(name, object_, caps_, words_) [name] = {SEL4_OBJ_##object_, caps_, words_},
+#define CALL_RULE(name, object_, caps_, words_) [name] = { SEL4_OBJ_##object_, caps_, words_ },
 
-static const struct call_rule call_rules[SEL4_INVOCATION_COUNT + 1] = {SEL4_INVOCATIONS(CALL_RULE)};
+static const struct call_rule call_rules[SEL4_INVOCATION_COUNT + 1] = { SEL4_INVOCATIONS(
+    CALL_RULE) };
 
 uint64_t call_word(const struct call *call, unsigned i)
 {
@@ -96,7 +97,8 @@ enum status call_failed_lookup(struct call *call, bool was_source, struct lookup
 
 struct lookup_failure lookup_missing(uint64_t bits_left)
 {
-    return (struct lookup_failure){.type = SEL4_LOOKUP_MISSING_CAPABILITY, .bits_left = bits_left};
+    return (struct lookup_failure){ .type = SEL4_LOOKUP_MISSING_CAPABILITY,
+                                    .bits_left = bits_left };
 }
 
 enum status call_check_label(struct call *call, enum sel4_invocation_object object)
@@ -151,41 +153,23 @@ void call_reply_ready(struct call *call, unsigned count)
 enum status call_invoke(struct call *call)
 {
     switch (cap_type(call->cap)) {
-    case CAP_ENDPOINT:
-        return endpoint_invoke(call);
-    case CAP_NOTIFICATION:
-        return notification_invoke(call);
-    case CAP_REPLY:
-        return reply_invoke(call);
-    case CAP_CNODE:
-        return cnode_decode(call);
-    case CAP_UNTYPED:
-        return untyped_decode(call);
-    case CAP_TCB:
-        return tcb_decode(call);
-    case CAP_FRAME:
-        return frame_decode(call);
-    case CAP_TABLE:
-        return table_decode(call);
-    case CAP_VSPACE:
-        return vspace_decode(call);
-    case CAP_ASID_CONTROL:
-        return asid_control_decode(call);
-    case CAP_ASID_POOL:
-        return asid_pool_decode(call);
-    case CAP_IRQ_CONTROL:
-        return irq_control_decode(call);
-    case CAP_IRQ_HANDLER:
-        return irq_handler_decode(call);
-    case CAP_SGI:
-        return sgi_invoke(call);
-    case CAP_DOMAIN:
-        return domain_decode(call);
-    case CAP_VCPU:
-        return vcpu_decode(call);
-    case CAP_SMC:
-        return smc_decode(call);
-    default:
-        return call_invalid_capability(call, 0);
+    case CAP_ENDPOINT: return endpoint_invoke(call);
+    case CAP_NOTIFICATION: return notification_invoke(call);
+    case CAP_REPLY: return reply_invoke(call);
+    case CAP_CNODE: return cnode_decode(call);
+    case CAP_UNTYPED: return untyped_decode(call);
+    case CAP_TCB: return tcb_decode(call);
+    case CAP_FRAME: return frame_decode(call);
+    case CAP_TABLE: return table_decode(call);
+    case CAP_VSPACE: return vspace_decode(call);
+    case CAP_ASID_CONTROL: return asid_control_decode(call);
+    case CAP_ASID_POOL: return asid_pool_decode(call);
+    case CAP_IRQ_CONTROL: return irq_control_decode(call);
+    case CAP_IRQ_HANDLER: return irq_handler_decode(call);
+    case CAP_SGI: return sgi_invoke(call);
+    case CAP_DOMAIN: return domain_decode(call);
+    case CAP_VCPU: return vcpu_decode(call);
+    case CAP_SMC: return smc_decode(call);
+    default: return call_invalid_capability(call, 0);
     }
 }

@@ -32,9 +32,9 @@ struct call {
     bool wants_reply;   /* Call rather than Send */
     bool may_block;
     uint64_t label;
-    uint64_t length; /* words that really are there: 0..4 without IPC buffer, else 0..120 */
+    uint64_t length;        /* words that really are there: 0..4 without IPC buffer, else 0..120 */
     const uint64_t *buffer; /* the caller's IPC buffer, null if it has none */
-    struct slot *slot; /* the invoked capability */
+    struct slot *slot;      /* the invoked capability */
     struct cap cap;
     unsigned cap_count;
     struct slot *caps[SEL4_MSG_MAX_EXTRA_CAPS];

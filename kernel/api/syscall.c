@@ -23,9 +23,7 @@ static void reply_error(struct call *call)
     switch (error->code) {
     case SEL4_INVALID_ARGUMENT:
     case SEL4_INVALID_CAPABILITY:
-    case SEL4_NOT_ENOUGH_MEMORY:
-        arch_set_message_word(tcb, length++, error->word[0]);
-        break;
+    case SEL4_NOT_ENOUGH_MEMORY: arch_set_message_word(tcb, length++, error->word[0]); break;
     case SEL4_RANGE_ERROR:
         arch_set_message_word(tcb, length++, error->word[0]);
         arch_set_message_word(tcb, length++, error->word[1]);
@@ -34,8 +32,7 @@ static void reply_error(struct call *call)
         arch_set_message_word(tcb, length++, error->word[0]);
         length = fault_lookup_words(tcb, buffer, length, &error->lookup);
         break;
-    default:
-        break;
+    default: break;
     }
     arch_set_badge(tcb, 0);
     arch_set_message_info(tcb, error->code << SEL4_MSG_INFO_LABEL_SHIFT | length);
@@ -199,7 +196,7 @@ static void reply(void)
 
 static void unknown(int64_t number)
 {
-    struct fault fault = {.type = SEL4_FAULT_UNKNOWN_SYSCALL, .word = {(uint64_t)number}};
+    struct fault fault = { .type = SEL4_FAULT_UNKNOWN_SYSCALL, .word = { (uint64_t)number } };
 
     fault_raise(current_thread(), &fault);
 }
@@ -207,31 +204,17 @@ static void unknown(int64_t number)
 void syscall_handle(int64_t number)
 {
     switch (number) {
-    case SEL4_SYS_CALL:
-        invoke(true, true);
-        break;
+    case SEL4_SYS_CALL: invoke(true, true); break;
     case SEL4_SYS_REPLY_RECV:
         reply();
         receive(true);
         break;
-    case SEL4_SYS_SEND:
-        invoke(false, true);
-        break;
-    case SEL4_SYS_NB_SEND:
-        invoke(false, false);
-        break;
-    case SEL4_SYS_RECV:
-        receive(true);
-        break;
-    case SEL4_SYS_REPLY:
-        reply();
-        break;
-    case SEL4_SYS_YIELD:
-        sched_yield();
-        break;
-    case SEL4_SYS_NB_RECV:
-        receive(false);
-        break;
+    case SEL4_SYS_SEND: invoke(false, true); break;
+    case SEL4_SYS_NB_SEND: invoke(false, false); break;
+    case SEL4_SYS_RECV: receive(true); break;
+    case SEL4_SYS_REPLY: reply(); break;
+    case SEL4_SYS_YIELD: sched_yield(); break;
+    case SEL4_SYS_NB_RECV: receive(false); break;
     default:
         if (!debug_syscall(number)) {
             unknown(number);

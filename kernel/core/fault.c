@@ -45,8 +45,7 @@ static unsigned cap_fault_message(struct tcb *faulter, struct tcb *receiver, uin
 }
 
 /* Bound: 13 words. */
-static unsigned unknown_syscall_message(struct tcb *faulter, struct tcb *receiver,
-                                        uint64_t *buffer)
+static unsigned unknown_syscall_message(struct tcb *faulter, struct tcb *receiver, uint64_t *buffer)
 {
     for (unsigned i = 0; i < SEL4_UNKNOWN_SYSCALL_NUMBER; i++) {
         ipc_set_word(receiver, buffer, i, arch_syscall_fault_word(faulter, i));
@@ -56,8 +55,7 @@ static unsigned unknown_syscall_message(struct tcb *faulter, struct tcb *receive
 }
 
 /* Bound: 5 words. */
-static unsigned user_exception_message(struct tcb *faulter, struct tcb *receiver,
-                                       uint64_t *buffer)
+static unsigned user_exception_message(struct tcb *faulter, struct tcb *receiver, uint64_t *buffer)
 {
     for (unsigned i = 0; i < SEL4_USER_EXCEPTION_NUMBER; i++) {
         ipc_set_word(receiver, buffer, i, arch_exception_fault_word(faulter, i));
@@ -72,12 +70,9 @@ unsigned fault_message(struct tcb *faulter, struct tcb *receiver, uint64_t *buff
     const struct fault *fault = &faulter->fault;
 
     switch (fault->type) {
-    case SEL4_FAULT_CAP:
-        return cap_fault_message(faulter, receiver, buffer);
-    case SEL4_FAULT_UNKNOWN_SYSCALL:
-        return unknown_syscall_message(faulter, receiver, buffer);
-    case SEL4_FAULT_USER_EXCEPTION:
-        return user_exception_message(faulter, receiver, buffer);
+    case SEL4_FAULT_CAP: return cap_fault_message(faulter, receiver, buffer);
+    case SEL4_FAULT_UNKNOWN_SYSCALL: return unknown_syscall_message(faulter, receiver, buffer);
+    case SEL4_FAULT_USER_EXCEPTION: return user_exception_message(faulter, receiver, buffer);
     case SEL4_FAULT_VM:
         arch_set_message_word(receiver, SEL4_VM_FAULT_IP, arch_fault_ip(faulter));
         arch_set_message_word(receiver, SEL4_VM_FAULT_ADDR, fault->word[0]);
@@ -119,8 +114,7 @@ bool fault_take_reply(struct tcb *faulter, struct tcb *replier)
         take_words(faulter, replier, SEL4_USER_EXCEPTION_REPLY_LENGTH,
                    arch_set_exception_fault_word);
         return label == 0;
-    default:
-        return true;
+    default: return true;
     }
 }
 
@@ -166,7 +160,7 @@ void fault_raise_cap(struct tcb *tcb, uint64_t cptr, bool in_receive,
 {
     struct fault fault = {
         .type = SEL4_FAULT_CAP,
-        .word = {cptr, in_receive},
+        .word = { cptr, in_receive },
         .lookup = *failure,
     };
 

@@ -65,7 +65,7 @@ void invariants_at_call(uint64_t cptr);
  */
 void *invariants_at_exit(void *context);
 
-#define INVARIANT(check) invariants_require(check)
+#define INVARIANT(check)             invariants_require(check)
 #define INVARIANT_COUNT(cap, change) invariants_count(cap, change)
 
 #else

@@ -56,24 +56,16 @@ static const char *put_conversion(const char *format, va_list *args)
         format++;
     }
     switch (*format) {
-    case 's':
-        put_string(va_arg(*args, const char *));
-        break;
-    case 'c':
-        put_char((char)va_arg(*args, int));
-        break;
-    case 'd':
-        put_signed(is_long ? va_arg(*args, long) : va_arg(*args, int));
-        break;
+    case 's': put_string(va_arg(*args, const char *)); break;
+    case 'c': put_char((char)va_arg(*args, int)); break;
+    case 'd': put_signed(is_long ? va_arg(*args, long) : va_arg(*args, int)); break;
     case 'u':
         put_number(is_long ? va_arg(*args, unsigned long) : va_arg(*args, unsigned), 10);
         break;
     case 'x':
         put_number(is_long ? va_arg(*args, unsigned long) : va_arg(*args, unsigned), 16);
         break;
-    default:
-        put_char(*format);
-        break;
+    default: put_char(*format); break;
     }
     return format;
 }

@@ -18,7 +18,7 @@ bool lookup_path(struct cap root, uint64_t cptr, unsigned bits, struct slot **sl
     struct slot *at;
 
     if (cap_type(root) != CAP_CNODE) {
-        *failure = (struct lookup_failure){.type = SEL4_LOOKUP_INVALID_ROOT};
+        *failure = (struct lookup_failure){ .type = SEL4_LOOKUP_INVALID_ROOT };
         return false;
     }
     for (;;) {
@@ -27,13 +27,14 @@ bool lookup_path(struct cap root, uint64_t cptr, unsigned bits, struct slot **sl
         unsigned level_bits = radix + guard_bits;
 
         if (__builtin_expect(guard_bits != 0, 0) && !guard_matches(node, cptr, bits)) {
-            *failure = (struct lookup_failure){SEL4_LOOKUP_GUARD_MISMATCH, bits,
-                                               cap_cnode_guard(node), guard_bits};
+            *failure = (struct lookup_failure){ SEL4_LOOKUP_GUARD_MISMATCH, bits,
+                                                cap_cnode_guard(node), guard_bits };
             return false;
         }
         if (level_bits > bits) {
-            *failure = (struct lookup_failure){
-                .type = SEL4_LOOKUP_DEPTH_MISMATCH, .bits_left = bits, .found = level_bits};
+            *failure = (struct lookup_failure){ .type = SEL4_LOOKUP_DEPTH_MISMATCH,
+                                                .bits_left = bits,
+                                                .found = level_bits };
             return false;
         }
         bits -= level_bits;
@@ -55,14 +56,14 @@ bool lookup_slot(struct tcb *tcb, uint64_t cptr, struct slot **slot, struct look
     return lookup_path(tcb->slots[TCB_CSPACE].cap, cptr, SEL4_WORD_BITS, slot, &bits_left, failure);
 }
 
-enum status lookup_for_operation(struct call *call, struct cap root, uint64_t index,
-                                 uint64_t depth, bool is_source, struct slot **slot)
+enum status lookup_for_operation(struct call *call, struct cap root, uint64_t index, uint64_t depth,
+                                 bool is_source, struct slot **slot)
 {
     struct lookup_failure failure;
     unsigned bits_left;
 
     if (cap_type(root) != CAP_CNODE) {
-        failure = (struct lookup_failure){.type = SEL4_LOOKUP_INVALID_ROOT};
+        failure = (struct lookup_failure){ .type = SEL4_LOOKUP_INVALID_ROOT };
         return call_failed_lookup(call, is_source, failure);
     }
     if (depth < 1 || depth > SEL4_WORD_BITS) {
@@ -72,8 +73,8 @@ enum status lookup_for_operation(struct call *call, struct cap root, uint64_t in
         return call_failed_lookup(call, is_source, failure);
     }
     if (bits_left != 0) {
-        failure = (struct lookup_failure){.type = SEL4_LOOKUP_DEPTH_MISMATCH,
-                                          .bits_left = bits_left};
+        failure =
+            (struct lookup_failure){ .type = SEL4_LOOKUP_DEPTH_MISMATCH, .bits_left = bits_left };
         return call_failed_lookup(call, is_source, failure);
     }
     return STATUS_OK;

@@ -50,8 +50,8 @@ bool lookup_slot(struct tcb *tcb, uint64_t cptr, struct slot **slot,
  *
  * Return: STATUS_OK with `slot`, or STATUS_ERROR (RangeError, FailedLookup).
  */
-enum status lookup_for_operation(struct call *call, struct cap root, uint64_t index,
-                                 uint64_t depth, bool is_source, struct slot **slot);
+enum status lookup_for_operation(struct call *call, struct cap root, uint64_t index, uint64_t depth,
+                                 bool is_source, struct slot **slot);
 
 /* As above, and the slot must be empty (DeleteFirst). */
 enum status lookup_empty(struct call *call, struct cap root, uint64_t index, uint64_t depth,

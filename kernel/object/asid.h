@@ -15,9 +15,9 @@
 #include "api/call.h"
 
 #define ASID_POOL_ENTRIES (1u << SEL4_ASID_POOL_INDEX_BITS)
-#define ASID_POOL_COUNT (1u << SEL4_NUM_ASID_POOLS_BITS)
-#define ASID_VMID_SHIFT 48
-#define ASID_ROOT_MASK 0xfffffffffffeull
+#define ASID_POOL_COUNT   (1u << SEL4_NUM_ASID_POOLS_BITS)
+#define ASID_VMID_SHIFT   48
+#define ASID_ROOT_MASK    0xfffffffffffeull
 
 struct asid_pool {
     uint64_t entry[ASID_POOL_ENTRIES];

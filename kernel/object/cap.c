@@ -14,41 +14,28 @@ bool cap_is_physical(struct cap cap)
     case CAP_TABLE:
     case CAP_VSPACE:
     case CAP_ASID_POOL:
-    case CAP_VCPU:
-        return true;
-    default:
-        return false;
+    case CAP_VCPU: return true;
+    default: return false;
     }
 }
 
 unsigned cap_size_bits(struct cap cap)
 {
     switch (cap_type(cap)) {
-    case CAP_UNTYPED:
-        return cap_untyped_bits(cap);
-    case CAP_ENDPOINT:
-        return SEL4_ENDPOINT_BITS;
-    case CAP_NOTIFICATION:
-        return SEL4_NOTIFICATION_BITS;
-    case CAP_CNODE:
-        return cap_cnode_radix(cap) + SEL4_SLOT_BITS;
-    case CAP_TCB:
-        return SEL4_TCB_BITS;
+    case CAP_UNTYPED: return cap_untyped_bits(cap);
+    case CAP_ENDPOINT: return SEL4_ENDPOINT_BITS;
+    case CAP_NOTIFICATION: return SEL4_NOTIFICATION_BITS;
+    case CAP_CNODE: return cap_cnode_radix(cap) + SEL4_SLOT_BITS;
+    case CAP_TCB: return SEL4_TCB_BITS;
     case CAP_ZOMBIE:
         return cap_param(cap) & CAP_ZOMBIE_TCB ? SEL4_TCB_BITS
                                                : (cap_param(cap) & 0x3f) + SEL4_SLOT_BITS;
-    case CAP_FRAME:
-        return cap_frame_bits(cap);
-    case CAP_TABLE:
-        return SEL4_PAGE_TABLE_BITS;
-    case CAP_VSPACE:
-        return SEL4_VSPACE_BITS;
-    case CAP_ASID_POOL:
-        return SEL4_ASID_POOL_BITS;
-    case CAP_VCPU:
-        return SEL4_VCPU_BITS;
-    default:
-        return 0;
+    case CAP_FRAME: return cap_frame_bits(cap);
+    case CAP_TABLE: return SEL4_PAGE_TABLE_BITS;
+    case CAP_VSPACE: return SEL4_VSPACE_BITS;
+    case CAP_ASID_POOL: return SEL4_ASID_POOL_BITS;
+    case CAP_VCPU: return SEL4_VCPU_BITS;
+    default: return 0;
     }
 }
 
@@ -64,10 +51,8 @@ static bool region_contains(struct cap a, struct cap b)
 bool cap_same_region(struct cap a, struct cap b)
 {
     switch (cap_type(a)) {
-    case CAP_UNTYPED:
-        return cap_is_physical(b) && region_contains(a, b);
-    case CAP_FRAME:
-        return cap_type(b) == CAP_FRAME && region_contains(a, b);
+    case CAP_UNTYPED: return cap_is_physical(b) && region_contains(a, b);
+    case CAP_FRAME: return cap_type(b) == CAP_FRAME && region_contains(a, b);
     case CAP_IRQ_CONTROL:
         return cap_type(b) == CAP_IRQ_CONTROL || cap_type(b) == CAP_IRQ_HANDLER ||
                cap_type(b) == CAP_SGI;
@@ -75,8 +60,7 @@ bool cap_same_region(struct cap a, struct cap b)
         return cap_type(b) == CAP_CNODE && cap_address(a) == cap_address(b) &&
                cap_cnode_radix(a) == cap_cnode_radix(b);
     case CAP_IRQ_HANDLER:
-    case CAP_SGI:
-        return cap_type(a) == cap_type(b) && a.data == b.data;
+    case CAP_SGI: return cap_type(a) == cap_type(b) && a.data == b.data;
     case CAP_ENDPOINT:
     case CAP_NOTIFICATION:
     case CAP_TCB:
@@ -84,30 +68,24 @@ bool cap_same_region(struct cap a, struct cap b)
     case CAP_TABLE:
     case CAP_VSPACE:
     case CAP_ASID_POOL:
-    case CAP_VCPU:
-        return cap_type(a) == cap_type(b) && cap_address(a) == cap_address(b);
+    case CAP_VCPU: return cap_type(a) == cap_type(b) && cap_address(a) == cap_address(b);
     case CAP_DOMAIN:
     case CAP_ASID_CONTROL:
-    case CAP_SMC:
-        return cap_type(a) == cap_type(b);
-    default:
-        return false;
+    case CAP_SMC: return cap_type(a) == cap_type(b);
+    default: return false;
     }
 }
 
 bool cap_same_object(struct cap a, struct cap b)
 {
     switch (cap_type(a)) {
-    case CAP_UNTYPED:
-        return false;
-    case CAP_IRQ_CONTROL:
-        return cap_type(b) == CAP_IRQ_CONTROL;
+    case CAP_UNTYPED: return false;
+    case CAP_IRQ_CONTROL: return cap_type(b) == CAP_IRQ_CONTROL;
     case CAP_FRAME:
         return cap_type(b) == CAP_FRAME && cap_address(a) == cap_address(b) &&
                cap_frame_size_index(a) == cap_frame_size_index(b) &&
                cap_frame_is_device(a) == cap_frame_is_device(b);
-    default:
-        return cap_same_region(a, b);
+    default: return cap_same_region(a, b);
     }
 }
 
@@ -130,16 +108,13 @@ static unsigned mask_frame_access(unsigned access, unsigned rights)
 struct cap cap_mask_rights(struct cap cap, unsigned rights)
 {
     switch (cap_type(cap)) {
-    case CAP_ENDPOINT:
-        return cap_with_param(cap, cap_param(cap) & rights & SEL4_RIGHTS_ALL);
+    case CAP_ENDPOINT: return cap_with_param(cap, cap_param(cap) & rights & SEL4_RIGHTS_ALL);
     case CAP_NOTIFICATION:
-        return cap_with_param(cap,
-                              cap_param(cap) & rights & (SEL4_RIGHT_READ | SEL4_RIGHT_WRITE));
+        return cap_with_param(cap, cap_param(cap) & rights & (SEL4_RIGHT_READ | SEL4_RIGHT_WRITE));
     case CAP_FRAME:
         return cap_with_param(cap, (cap_param(cap) & ~0xcull) |
                                        mask_frame_access(cap_frame_access(cap), rights) << 2);
-    default:
-        return cap;
+    default: return cap;
     }
 }
 
@@ -165,7 +140,6 @@ struct cap cap_update_data(struct cap cap, bool preserve, uint64_t data)
         cap.data = guard << SEL4_CAP_DATA_GUARD_SHIFT | guard_bits;
         return cap;
     }
-    default:
-        return cap;
+    default: return cap;
     }
 }

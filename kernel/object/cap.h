@@ -59,23 +59,23 @@ struct cap {
     uint64_t data;
 };
 
-#define CAP_TYPE_SHIFT 59
-#define CAP_PARAM_SHIFT 48
-#define CAP_PARAM_MASK 0x7ffull
-#define CAP_OBJECT_MASK 0xffffffffffffull
-#define CAP_ASID_SHIFT 48
+#define CAP_TYPE_SHIFT   59
+#define CAP_PARAM_SHIFT  48
+#define CAP_PARAM_MASK   0x7ffull
+#define CAP_OBJECT_MASK  0xffffffffffffull
+#define CAP_ASID_SHIFT   48
 #define CAP_ADDRESS_MASK 0xffffffffffffull
 
 static inline struct cap cap_make(enum cap_type type, uint64_t param, uint64_t object,
                                   uint64_t data)
 {
-    return (struct cap){((uint64_t)type << CAP_TYPE_SHIFT) | (param << CAP_PARAM_SHIFT) | object,
-                        data};
+    return (struct cap){ ((uint64_t)type << CAP_TYPE_SHIFT) | (param << CAP_PARAM_SHIFT) | object,
+                         data };
 }
 
 static inline struct cap cap_null(void)
 {
-    return (struct cap){0, 0};
+    return (struct cap){ 0, 0 };
 }
 
 static inline enum cap_type cap_type(struct cap cap)
@@ -126,8 +126,7 @@ static inline struct cap cap_endpoint(const void *endpoint, uint64_t badge, unsi
 {
     return cap_make(CAP_ENDPOINT, rights, (uintptr_t)endpoint, badge);
 }
-static inline struct cap cap_notification(const void *notification, uint64_t badge,
-                                          unsigned rights)
+static inline struct cap cap_notification(const void *notification, uint64_t badge, unsigned rights)
 {
     return cap_make(CAP_NOTIFICATION, rights, (uintptr_t)notification, badge);
 }
@@ -137,7 +136,7 @@ static inline unsigned cap_rights(struct cap cap)
 }
 
 /* Reply capabilities; the object is the TCB that waits for the reply. */
-#define CAP_REPLY_GRANT 1
+#define CAP_REPLY_GRANT  1
 #define CAP_REPLY_MASTER 2
 static inline struct cap cap_reply(const void *caller, unsigned flags)
 {
@@ -170,9 +169,9 @@ static inline struct cap cap_zombie(uint64_t first_slot, unsigned param, uint64_
 }
 
 /* Frames. The size index counts from 0 = 4 KiB, 1 = 2 MiB, 2 = 1 GiB. */
-#define CAP_FRAME_DEVICE 0x10
-#define CAP_FRAME_NO_ACCESS 0
-#define CAP_FRAME_READ_ONLY 1
+#define CAP_FRAME_DEVICE     0x10
+#define CAP_FRAME_NO_ACCESS  0
+#define CAP_FRAME_READ_ONLY  1
 #define CAP_FRAME_READ_WRITE 3
 static inline struct cap cap_frame(uint64_t address, unsigned size_index, unsigned access,
                                    bool device)

@@ -39,12 +39,9 @@ static enum status decode_copy(struct call *call, struct slot *source, struct sl
         cap = cap_update_data(cap, false, call_word(call, 5));
     }
     switch (cap_derive(source, cap, &cap)) {
-    case DERIVE_REVOKE_FIRST:
-        return call_revoke_first(call);
-    case DERIVE_ILLEGAL:
-        return call_illegal_operation(call);
-    default:
-        break;
+    case DERIVE_REVOKE_FIRST: return call_revoke_first(call);
+    case DERIVE_ILLEGAL: return call_illegal_operation(call);
+    default: break;
     }
     if (cap_type(cap) == CAP_NULL) {
         return call_illegal_operation(call);
@@ -185,23 +182,17 @@ enum status cnode_decode(struct call *call)
     if (status != STATUS_OK) {
         return status;
     }
-    status = lookup_for_operation(call, call->cap, call_word(call, 0), call_word(call, 1), false,
-                                  &slot);
+    status =
+        lookup_for_operation(call, call->cap, call_word(call, 0), call_word(call, 1), false, &slot);
     if (status != STATUS_OK) {
         return status;
     }
     switch (call->label) {
-    case CNodeRevoke:
-        return revoke_slot(slot);
-    case CNodeDelete:
-        return delete_slot(slot);
-    case CNodeCancelBadgedSends:
-        return decode_cancel_sends(call, slot);
-    case CNodeRotate:
-        return decode_rotate(call, slot);
-    case CNodeSaveCaller:
-        return decode_save_caller(call, slot);
-    default:
-        return decode_with_source(call, slot);
+    case CNodeRevoke: return revoke_slot(slot);
+    case CNodeDelete: return delete_slot(slot);
+    case CNodeCancelBadgedSends: return decode_cancel_sends(call, slot);
+    case CNodeRotate: return decode_rotate(call, slot);
+    case CNodeSaveCaller: return decode_save_caller(call, slot);
+    default: return decode_with_source(call, slot);
     }
 }

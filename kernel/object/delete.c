@@ -41,39 +41,28 @@ static struct finalised finalise_final(struct cap cap)
     struct finalised result = nothing_left;
 
     switch (cap_type(cap)) {
-    case CAP_ENDPOINT:
-        result.again = endpoint_cancel_first(cap_object(cap));
-        break;
+    case CAP_ENDPOINT: result.again = endpoint_cancel_first(cap_object(cap)); break;
     case CAP_NOTIFICATION:
         notification_unbind(cap_object(cap));
         result.again = notification_cancel_first(cap_object(cap));
         break;
     case CAP_CNODE:
-        result.remainder = cap_zombie(cap_address(cap), cap_cnode_radix(cap),
-                                      1ull << cap_cnode_radix(cap));
+        result.remainder =
+            cap_zombie(cap_address(cap), cap_cnode_radix(cap), 1ull << cap_cnode_radix(cap));
         break;
     case CAP_TCB:
         tcb_tear_down(cap_object(cap));
         result.remainder = cap_zombie(cap_address(cap), CAP_ZOMBIE_TCB, TCB_SLOT_COUNT);
         break;
-    case CAP_TABLE:
-        table_tear_down(cap);
-        break;
-    case CAP_VSPACE:
-        vspace_tear_down(cap);
-        break;
-    case CAP_ASID_POOL:
-        result.again = asid_pool_tear_down(cap);
-        break;
-    case CAP_VCPU:
-        vcpu_tear_down(cap_object(cap));
-        break;
+    case CAP_TABLE: table_tear_down(cap); break;
+    case CAP_VSPACE: vspace_tear_down(cap); break;
+    case CAP_ASID_POOL: result.again = asid_pool_tear_down(cap); break;
+    case CAP_VCPU: vcpu_tear_down(cap_object(cap)); break;
     case CAP_IRQ_HANDLER:
         result.again = irq_drop_notification(cap.data) == STATUS_PREEMPT;
         result.clean_up = cap;
         break;
-    default:
-        break;
+    default: break;
     }
     return result;
 }
@@ -82,7 +71,7 @@ static struct finalised finalise_final(struct cap cap)
 static struct finalised finalise(struct cap cap, bool is_final)
 {
     if (cap_type(cap) == CAP_ZOMBIE) {
-        return (struct finalised){.remainder = cap};
+        return (struct finalised){ .remainder = cap };
     }
     if (cap_type(cap) == CAP_FRAME) {
         frame_unmap(cap);

@@ -46,7 +46,7 @@ static enum status decode_schedule_configure(struct call *call)
     if (duration == 0 && index == domain_start_index) {
         return call_invalid_argument(call, 2);
     }
-    domain_schedule[index] = (struct domain_entry){duration, (uint8_t)domain};
+    domain_schedule[index] = (struct domain_entry){ duration, (uint8_t)domain };
     return STATUS_OK;
 }
 
@@ -74,11 +74,8 @@ enum status domain_decode(struct call *call)
         return status;
     }
     switch (call->label) {
-    case DomainSetSet:
-        return decode_set(call);
-    case DomainScheduleConfigure:
-        return decode_schedule_configure(call);
-    default:
-        return decode_schedule_start(call);
+    case DomainSetSet: return decode_set(call);
+    case DomainScheduleConfigure: return decode_schedule_configure(call);
+    default: return decode_schedule_start(call);
     }
 }

@@ -167,7 +167,7 @@ enum status endpoint_cancel_badged(struct tcb *caller, struct endpoint *endpoint
         tcb = next;
         if (tcb && preempt_point()) {
             caller->resume_at = cancelled.ticket + 1;
-            cancelled = (struct cancelled){caller->resume_at, endpoint, badge, tcb};
+            cancelled = (struct cancelled){ caller->resume_at, endpoint, badge, tcb };
             sched_choose_later();
             return STATUS_PREEMPT;
         }

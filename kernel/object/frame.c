@@ -133,7 +133,7 @@ static enum status decode_cache(struct call *call)
         return call_illegal_operation(call);
     }
     if (!asid_root(cap_asid(call->cap))) {
-        struct lookup_failure failure = {.type = SEL4_LOOKUP_INVALID_ROOT};
+        struct lookup_failure failure = { .type = SEL4_LOOKUP_INVALID_ROOT };
 
         return call_failed_lookup(call, false, failure);
     }
@@ -157,17 +157,14 @@ enum status frame_decode(struct call *call)
         return status;
     }
     switch (call->label) {
-    case ARMPageMap:
-        return decode_map(call);
-    case ARMPageUnmap:
-        return decode_unmap(call);
+    case ARMPageMap: return decode_map(call);
+    case ARMPageUnmap: return decode_unmap(call);
     case ARMPageGetAddress: {
         uint64_t pa = arch_object_pa(cap_address(call->cap));
 
         call_reply(call, 1, &pa);
         return STATUS_OK;
     }
-    default:
-        return decode_cache(call);
+    default: return decode_cache(call);
     }
 }

@@ -205,12 +205,8 @@ void ipc_cancel(struct tcb *tcb)
 {
     switch (tcb->state) {
     case THREAD_BLOCKED_SEND:
-    case THREAD_BLOCKED_RECV:
-        endpoint_remove(tcb->blocked_on, tcb);
-        break;
-    case THREAD_BLOCKED_NTFN:
-        notification_remove(tcb->blocked_on, tcb);
-        break;
+    case THREAD_BLOCKED_RECV: endpoint_remove(tcb->blocked_on, tcb); break;
+    case THREAD_BLOCKED_NTFN: notification_remove(tcb->blocked_on, tcb); break;
     case THREAD_BLOCKED_REPLY: {
         struct slot *caller = slot_next(&tcb->slots[TCB_REPLY]);
 
@@ -219,8 +215,7 @@ void ipc_cancel(struct tcb *tcb)
         }
         break;
     }
-    default:
-        return;
+    default: return;
     }
     tcb->fault.type = SEL4_FAULT_NULL;
     thread_set_state(tcb, THREAD_INACTIVE);

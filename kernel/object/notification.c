@@ -74,9 +74,7 @@ void notification_signal(struct notification *ntfn, uint64_t badge)
         wake_with_badge(tcb, badge);
         return;
     }
-    default:
-        ntfn->badge |= badge;
-        return;
+    default: ntfn->badge |= badge; return;
     }
 }
 

@@ -32,10 +32,9 @@ bool slot_is_parent(const struct slot *parent, const struct slot *child)
     case CAP_ENDPOINT:
     case CAP_NOTIFICATION:
     case CAP_SMC:
-        return parent->cap.data == 0 || (parent->cap.data == child->cap.data &&
-                                         !(child->next & SLOT_FIRST_BADGED));
-    default:
-        return true;
+        return parent->cap.data == 0 ||
+               (parent->cap.data == child->cap.data && !(child->next & SLOT_FIRST_BADGED));
+    default: return true;
     }
 }
 
@@ -64,17 +63,13 @@ bool slot_is_shared(const struct slot *slot)
 static bool is_revocable(struct cap cap, struct cap source)
 {
     switch (cap_type(cap)) {
-    case CAP_UNTYPED:
-        return true;
+    case CAP_UNTYPED: return true;
     case CAP_ENDPOINT:
     case CAP_NOTIFICATION:
-    case CAP_SMC:
-        return cap.data != source.data;
+    case CAP_SMC: return cap.data != source.data;
     case CAP_IRQ_HANDLER:
-    case CAP_SGI:
-        return cap_type(source) == CAP_IRQ_CONTROL;
-    default:
-        return false;
+    case CAP_SGI: return cap_type(source) == CAP_IRQ_CONTROL;
+    default: return false;
     }
 }
 
@@ -113,8 +108,8 @@ void slot_insert_series(struct cap cap, uint64_t stride, unsigned count, struct 
         next->prev = (uintptr_t)dest;
     }
     for (struct slot *slot = dest; slot < end; slot++) {
-        *slot = (struct slot){cap, (uintptr_t)(slot + 1),
-                              (uintptr_t)next | SLOT_REVOCABLE | SLOT_FIRST_BADGED};
+        *slot = (struct slot){ cap, (uintptr_t)(slot + 1),
+                               (uintptr_t)next | SLOT_REVOCABLE | SLOT_FIRST_BADGED };
         next = slot;
         cap.head += stride;
     }
@@ -132,7 +127,7 @@ void slot_move(struct cap cap, struct slot *source, struct slot *dest)
     dest->cap = cap;
     dest->prev = source->prev;
     dest->next = source->next;
-    *source = (struct slot){{0, 0}, 0, 0};
+    *source = (struct slot){ { 0, 0 }, 0, 0 };
     relink_neighbours(dest);
     INVARIANT(invariants_slot(dest));
 }
@@ -176,5 +171,5 @@ void slot_unlink(struct slot *slot)
         next->prev = (uintptr_t)prev;
         next->next |= slot->next & SLOT_FIRST_BADGED;
     }
-    *slot = (struct slot){{0, 0}, 0, 0};
+    *slot = (struct slot){ { 0, 0 }, 0, 0 };
 }

@@ -15,8 +15,8 @@
 #include "object/cap.h"
 
 #define SLOT_FIRST_BADGED 1ull
-#define SLOT_REVOCABLE 2ull
-#define SLOT_FLAGS 3ull
+#define SLOT_REVOCABLE    2ull
+#define SLOT_FLAGS        3ull
 
 /* 32 bytes, aligned to that: the low bits of `next` are free for the flags. */
 struct slot {

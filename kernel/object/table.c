@@ -55,7 +55,7 @@ enum status vspace_check(struct call *call, struct cap cap, unsigned number, uin
     }
     *root = asid_root(cap_asid(cap));
     if (!*root) {
-        struct lookup_failure failure = {.type = SEL4_LOOKUP_INVALID_ROOT};
+        struct lookup_failure failure = { .type = SEL4_LOOKUP_INVALID_ROOT };
 
         return call_failed_lookup(call, false, failure);
     }
@@ -123,8 +123,8 @@ static enum status decode_map(struct call *call)
     if (bits == SEL4_PAGE_BITS || (*entry & PTE_VALID)) {
         return call_delete_first(call);
     }
-    call->slot->cap = cap_with_mapping(call->cap, cap_asid(vspace),
-                                       address & ~((1ull << bits) - 1));
+    call->slot->cap =
+        cap_with_mapping(call->cap, cap_asid(vspace), address & ~((1ull << bits) - 1));
     *entry = pte_table(arch_table_pa(cap_object(call->cap)));
     arch_table_written(entry);
     return STATUS_OK;

@@ -9,14 +9,14 @@
 #include "api/call.h"
 
 /* Entries, stage 2. */
-#define PTE_VALID 1ull
-#define PTE_TABLE 2ull /* below level 3: a table; at level 3: a page */
-#define PTE_ADDRESS 0xfffffffff000ull
+#define PTE_VALID          1ull
+#define PTE_TABLE          2ull /* below level 3: a table; at level 3: a page */
+#define PTE_ADDRESS        0xfffffffff000ull
 #define PTE_MEMATTR_NORMAL (0xfull << 2)
-#define PTE_S2AP_SHIFT 6
-#define PTE_SH_INNER (3ull << 8)
-#define PTE_AF (1ull << 10)
-#define PTE_XN (1ull << 54)
+#define PTE_S2AP_SHIFT     6
+#define PTE_SH_INNER       (3ull << 8)
+#define PTE_AF             (1ull << 10)
+#define PTE_XN             (1ull << 54)
 
 /* Address bits that an entry of the root table covers. */
 #ifdef CONFIG_ARM_PA_SIZE_BITS_40

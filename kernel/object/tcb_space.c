@@ -25,12 +25,9 @@ static enum status derive_for_tcb(struct call *call, struct slot *source, struct
                                   struct cap *derived)
 {
     switch (cap_derive(source, cap, derived)) {
-    case DERIVE_REVOKE_FIRST:
-        return call_revoke_first(call);
-    case DERIVE_ILLEGAL:
-        return call_illegal_operation(call);
-    default:
-        return STATUS_OK;
+    case DERIVE_REVOKE_FIRST: return call_revoke_first(call);
+    case DERIVE_ILLEGAL: return call_illegal_operation(call);
+    default: return STATUS_OK;
     }
 }
 
@@ -130,7 +127,7 @@ static enum status invoke_change(struct call *call, struct tcb *tcb,
 
 enum status tcb_decode_configure(struct call *call, struct tcb *tcb)
 {
-    struct space_change change = {0};
+    struct space_change change = { 0 };
     enum status status = check_buffer(call, call_word(call, 3), call->caps[2], &change);
 
     if (status == STATUS_OK) {
@@ -141,7 +138,7 @@ enum status tcb_decode_configure(struct call *call, struct tcb *tcb)
 
 enum status tcb_decode_set_space(struct call *call, struct tcb *tcb)
 {
-    struct space_change change = {0};
+    struct space_change change = { 0 };
     enum status status = check_space(call, tcb, call_word(call, 1), &change);
 
     return status == STATUS_OK ? invoke_change(call, tcb, &change) : status;
@@ -149,7 +146,7 @@ enum status tcb_decode_set_space(struct call *call, struct tcb *tcb)
 
 enum status tcb_decode_set_ipc_buffer(struct call *call, struct tcb *tcb)
 {
-    struct space_change change = {0};
+    struct space_change change = { 0 };
     enum status status = check_buffer(call, call_word(call, 0), call->caps[0], &change);
 
     return status == STATUS_OK ? invoke_change(call, tcb, &change) : status;

@@ -21,30 +21,18 @@ struct retype {
 unsigned object_size_bits(uint64_t type, uint64_t user_size_bits)
 {
     switch (type) {
-    case SEL4_TYPE_UNTYPED:
-        return (unsigned)user_size_bits;
-    case SEL4_TYPE_TCB:
-        return SEL4_TCB_BITS;
-    case SEL4_TYPE_ENDPOINT:
-        return SEL4_ENDPOINT_BITS;
-    case SEL4_TYPE_NOTIFICATION:
-        return SEL4_NOTIFICATION_BITS;
-    case SEL4_TYPE_CNODE:
-        return (unsigned)user_size_bits + SEL4_SLOT_BITS;
-    case SEL4_TYPE_SMALL_PAGE:
-        return SEL4_PAGE_BITS;
-    case SEL4_TYPE_LARGE_PAGE:
-        return SEL4_LARGE_PAGE_BITS;
-    case SEL4_TYPE_HUGE_PAGE:
-        return SEL4_HUGE_PAGE_BITS;
-    case SEL4_TYPE_PAGE_TABLE:
-        return SEL4_PAGE_TABLE_BITS;
-    case SEL4_TYPE_VSPACE:
-        return SEL4_VSPACE_BITS;
-    case SEL4_TYPE_VCPU:
-        return SEL4_VCPU_BITS;
-    default:
-        return 0;
+    case SEL4_TYPE_UNTYPED: return (unsigned)user_size_bits;
+    case SEL4_TYPE_TCB: return SEL4_TCB_BITS;
+    case SEL4_TYPE_ENDPOINT: return SEL4_ENDPOINT_BITS;
+    case SEL4_TYPE_NOTIFICATION: return SEL4_NOTIFICATION_BITS;
+    case SEL4_TYPE_CNODE: return (unsigned)user_size_bits + SEL4_SLOT_BITS;
+    case SEL4_TYPE_SMALL_PAGE: return SEL4_PAGE_BITS;
+    case SEL4_TYPE_LARGE_PAGE: return SEL4_LARGE_PAGE_BITS;
+    case SEL4_TYPE_HUGE_PAGE: return SEL4_HUGE_PAGE_BITS;
+    case SEL4_TYPE_PAGE_TABLE: return SEL4_PAGE_TABLE_BITS;
+    case SEL4_TYPE_VSPACE: return SEL4_VSPACE_BITS;
+    case SEL4_TYPE_VCPU: return SEL4_VCPU_BITS;
+    default: return 0;
     }
 }
 
@@ -56,31 +44,19 @@ unsigned object_size_bits(uint64_t type, uint64_t user_size_bits)
 static struct cap object_cap(const struct retype *retype, uint64_t address, bool device)
 {
     switch (retype->type) {
-    case SEL4_TYPE_UNTYPED:
-        return cap_untyped(address, retype->user_size_bits, device, 0);
-    case SEL4_TYPE_TCB:
-        return cap_make(CAP_TCB, 0, address, 0);
-    case SEL4_TYPE_ENDPOINT:
-        return cap_make(CAP_ENDPOINT, SEL4_RIGHTS_ALL, address, 0);
+    case SEL4_TYPE_UNTYPED: return cap_untyped(address, retype->user_size_bits, device, 0);
+    case SEL4_TYPE_TCB: return cap_make(CAP_TCB, 0, address, 0);
+    case SEL4_TYPE_ENDPOINT: return cap_make(CAP_ENDPOINT, SEL4_RIGHTS_ALL, address, 0);
     case SEL4_TYPE_NOTIFICATION:
         return cap_make(CAP_NOTIFICATION, SEL4_RIGHT_READ | SEL4_RIGHT_WRITE, address, 0);
-    case SEL4_TYPE_CNODE:
-        return cap_make(CAP_CNODE, retype->user_size_bits, address, 0);
-    case SEL4_TYPE_SMALL_PAGE:
-        return cap_frame(address, 0, CAP_FRAME_READ_WRITE, device);
-    case SEL4_TYPE_LARGE_PAGE:
-        return cap_frame(address, 1, CAP_FRAME_READ_WRITE, device);
-    case SEL4_TYPE_HUGE_PAGE:
-        return cap_frame(address, 2, CAP_FRAME_READ_WRITE, device);
-    case SEL4_TYPE_PAGE_TABLE:
-        return cap_make(CAP_TABLE, 0, address, 0);
-    case SEL4_TYPE_VSPACE:
-        return cap_make(CAP_VSPACE, 0, address, 0);
-    case SEL4_TYPE_VCPU:
-        return cap_make(CAP_VCPU, 0, address, 0);
-    default:
-        CHECK(!"object type was checked");
-        return cap_null();
+    case SEL4_TYPE_CNODE: return cap_make(CAP_CNODE, retype->user_size_bits, address, 0);
+    case SEL4_TYPE_SMALL_PAGE: return cap_frame(address, 0, CAP_FRAME_READ_WRITE, device);
+    case SEL4_TYPE_LARGE_PAGE: return cap_frame(address, 1, CAP_FRAME_READ_WRITE, device);
+    case SEL4_TYPE_HUGE_PAGE: return cap_frame(address, 2, CAP_FRAME_READ_WRITE, device);
+    case SEL4_TYPE_PAGE_TABLE: return cap_make(CAP_TABLE, 0, address, 0);
+    case SEL4_TYPE_VSPACE: return cap_make(CAP_VSPACE, 0, address, 0);
+    case SEL4_TYPE_VCPU: return cap_make(CAP_VCPU, 0, address, 0);
+    default: CHECK(!"object type was checked"); return cap_null();
     }
 }
 
@@ -256,7 +232,7 @@ static enum status invoke_retype(struct slot *slot, const struct retype *retype)
 
 enum status untyped_decode(struct call *call)
 {
-    struct retype retype = {0};
+    struct retype retype = { 0 };
     struct cap cap = call->cap;
     enum status status = call_check(call, SEL4_OBJ_UNTYPED);
 

@@ -147,15 +147,10 @@ enum status vcpu_decode(struct call *call)
         return status;
     }
     switch (call->label) {
-    case ARMVCPUSetTCB:
-        return decode_set_tcb(call, vcpu);
-    case ARMVCPUInjectIRQ:
-        return decode_inject(call, vcpu);
-    case ARMVCPUReadReg:
-        return decode_read(call, vcpu);
-    case ARMVCPUWriteReg:
-        return decode_write(call, vcpu);
-    default:
-        return decode_ack_vppi(call, vcpu);
+    case ARMVCPUSetTCB: return decode_set_tcb(call, vcpu);
+    case ARMVCPUInjectIRQ: return decode_inject(call, vcpu);
+    case ARMVCPUReadReg: return decode_read(call, vcpu);
+    case ARMVCPUWriteReg: return decode_write(call, vcpu);
+    default: return decode_ack_vppi(call, vcpu);
     }
 }

@@ -114,8 +114,9 @@ static struct model_module *add_module(struct composed *c, const char *name, uin
     struct model *model = &c->model;
     struct model_module *module = arena_alloc(&c->arena, sizeof(*module));
 
-    *module = (struct model_module){ .name = name, .path = name, .size = 3 * MIB, .paddr = paddr,
-                                     .frames = frames };
+    *module = (struct model_module){
+        .name = name, .path = name, .size = 3 * MIB, .paddr = paddr, .frames = frames
+    };
     model->modules = arena_grow(&c->arena, model->modules, model->module_count,
                                 &model->module_capacity, sizeof(model->modules[0]));
     model->modules[model->module_count++] = module;
@@ -134,8 +135,8 @@ static void build(struct composed *c)
 
     for (size_t i = 0; i < c->model.vm_count; i++) {
         c->model.vms[i]->kernel = kernel;
-        c->fragments[i] = fragment_build(&c->model, &c->board, c->model.vms[i],
-                                         &c->fragment_sizes[i]);
+        c->fragments[i] =
+            fragment_build(&c->model, &c->board, c->model.vms[i], &c->fragment_sizes[i]);
     }
     c->builder = (struct plan_builder){ .arena = &c->arena };
     distribute(&c->model, &c->board, &files, &options, c->fragments, c->fragment_sizes,
@@ -153,8 +154,9 @@ struct composed *compose_text(const char *text, bool is_swiotlb)
         exit(2);
     }
     c->diag = (struct diag){ .arena = &c->arena };
-    c->model = (struct model){ .arena = &c->arena, .diag = &c->diag, .file = "text",
-                               .is_swiotlb = is_swiotlb };
+    c->model = (struct model){
+        .arena = &c->arena, .diag = &c->diag, .file = "text", .is_swiotlb = is_swiotlb
+    };
     parse_text(&c->arena, &c->diag, "text", text, strlen(text), &description);
     sema_build(&c->model, &description);
     load_board(c);

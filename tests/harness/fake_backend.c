@@ -99,8 +99,8 @@ static void config_write(struct fake_device *device, unsigned reg, unsigned len,
     for (unsigned i = 0; i < len; i++) {
         uint8_t mask = device->writable[reg + i];
 
-        device->config[reg + i] = (uint8_t)((device->config[reg + i] & ~mask) |
-                                            ((data >> (8 * i)) & mask));
+        device->config[reg + i] =
+            (uint8_t)((device->config[reg + i] & ~mask) | ((data >> (8 * i)) & mask));
     }
 }
 

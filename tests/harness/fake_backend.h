@@ -38,8 +38,8 @@ struct fake_device {
 struct fake_backend {
     uint64_t ecam_ipa;
     struct fake_device devices[FAKE_DEVICES];
-    unsigned reads, writes;      /* requests served */
-    unsigned no_device;          /* memory accesses that hit nothing */
+    unsigned reads, writes; /* requests served */
+    unsigned no_device;     /* memory accesses that hit nothing */
 };
 
 void fake_backend_init(struct fake_backend *backend, uint64_t ecam_ipa);

@@ -32,13 +32,9 @@ void fake_peer_start(struct fake_peer *peer)
 bool fake_peer_send(struct fake_peer *peer, const struct link_msg *msg)
 {
     switch (link_ring_put(&peer->to_driver, msg)) {
-    case LINK_RING_NOTIFY:
-        peer->ring(peer->owner);
-        return true;
-    case LINK_RING_OK:
-        return true;
-    default:
-        return false;
+    case LINK_RING_NOTIFY: peer->ring(peer->owner); return true;
+    case LINK_RING_OK: return true;
+    default: return false;
     }
 }
 
@@ -58,8 +54,9 @@ void fake_peer_detach(struct fake_peer *peer)
 
 void fake_peer_event_add(struct fake_peer *peer, uint32_t index, uint64_t addr, unsigned len)
 {
-    const struct link_msg msg = { .op = LINK_MSG_EVENT_ADD, .tag = index, .addr = addr,
-                                  .len = (uint16_t)len };
+    const struct link_msg msg = {
+        .op = LINK_MSG_EVENT_ADD, .tag = index, .addr = addr, .len = (uint16_t)len
+    };
 
     (void)fake_peer_send(peer, &msg);
     peer->added[index % LINK_KICK_COUNT] = true;

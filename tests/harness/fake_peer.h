@@ -26,7 +26,7 @@ struct fake_peer {
     unsigned kick_count;             /* bits taken */
     unsigned acks, resets, requests;
     bool hold_replies, ignore_resets;
-    uint64_t order_kicks_at_read;    /* kicks[0] when the last READ was handled */
+    uint64_t order_kicks_at_read; /* kicks[0] when the last READ was handled */
 };
 
 void fake_peer_init(struct fake_peer *peer, struct link_area *area, struct fake_backend *backend,

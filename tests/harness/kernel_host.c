@@ -60,7 +60,7 @@ void host_boot(void)
 {
     static struct range_list free_ranges;
     static struct range_list device;
-    struct boot_args args = {.entry = 0x400000};
+    struct boot_args args = { .entry = 0x400000 };
     uint64_t size = 1ull << HOST_RAM_BITS;
 
     if (!host_ram) {
@@ -106,22 +106,18 @@ static bool take_fastpath(int64_t number, const struct tcb *tcb)
     uint64_t info = tcb->context.x[1];
 
     switch (number) {
-    case SEL4_SYS_CALL:
-        return fastpath_call(cptr, info);
-    case SEL4_SYS_REPLY_RECV:
-        return fastpath_reply_recv(cptr, info);
-    case SEL4_SYS_SEND:
-        return fastpath_send(cptr);
-    default:
-        return number >= 0 && fastpath_unknown_syscall(number);
+    case SEL4_SYS_CALL: return fastpath_call(cptr, info);
+    case SEL4_SYS_REPLY_RECV: return fastpath_reply_recv(cptr, info);
+    case SEL4_SYS_SEND: return fastpath_send(cptr);
+    default: return number >= 0 && fastpath_unknown_syscall(number);
     }
 }
 
 void host_fault(uint64_t type, uint64_t address)
 {
     struct tcb *tcb = current_thread();
-    struct fault fault = {.type = type, .word = {address, 0, 0x92000046}};
-    uint64_t words[SEL4_VM_FAULT_LENGTH] = {tcb->context.elr, address, 0, 0x92000046};
+    struct fault fault = { .type = type, .word = { address, 0, 0x92000046 } };
+    uint64_t words[SEL4_VM_FAULT_LENGTH] = { tcb->context.elr, address, 0, 0x92000046 };
 
     tcb->context.fault_ip = tcb->context.elr;
     if (host_use_fastpath && (type == SEL4_FAULT_VM || type == SEL4_FAULT_VCPU) &&
@@ -179,9 +175,9 @@ uint64_t host_retype(uint64_t untyped, uint64_t type, uint64_t size_bits, uint64
     struct host_message message = {
         .label = UntypedRetype,
         .length = 6,
-        .word = {type, size_bits, 0, 0, slot, count},
+        .word = { type, size_bits, 0, 0, slot, count },
         .cap_count = 1,
-        .cap = {SEL4_SLOT_INIT_CNODE},
+        .cap = { SEL4_SLOT_INIT_CNODE },
     };
 
     return host_call(untyped, &message);

@@ -32,43 +32,43 @@ static uint32_t add_object(struct plan_builder *pb, struct plan_object object)
 uint32_t pb_object(struct plan_builder *pb, const char *name, enum plan_object_type type,
                    uint8_t size_bits)
 {
-    return add_object(pb, (struct plan_object){.type = type,
-                                               .size_bits = size_bits,
-                                               .count = 1,
-                                               .paddr = PLAN_ANY_PADDR,
-                                               .name = pb_string(pb, name)});
+    return add_object(pb, (struct plan_object){ .type = type,
+                                                .size_bits = size_bits,
+                                                .count = 1,
+                                                .paddr = PLAN_ANY_PADDR,
+                                                .name = pb_string(pb, name) });
 }
 
 uint32_t pb_frames(struct plan_builder *pb, const char *name, uint8_t bits, uint32_t count,
                    uint64_t paddr)
 {
-    return add_object(pb, (struct plan_object){.type = PLAN_FRAMES,
-                                               .size_bits = bits,
-                                               .count = count,
-                                               .paddr = paddr,
-                                               .name = pb_string(pb, name)});
+    return add_object(pb, (struct plan_object){ .type = PLAN_FRAMES,
+                                                .size_bits = bits,
+                                                .count = count,
+                                                .paddr = paddr,
+                                                .name = pb_string(pb, name) });
 }
 
 uint32_t pb_irq(struct plan_builder *pb, const char *name, uint32_t irq, uint8_t edge)
 {
-    return add_object(pb, (struct plan_object){.type = PLAN_IRQ,
-                                               .edge = edge,
-                                               .count = 1,
-                                               .paddr = PLAN_ANY_PADDR,
-                                               .irq = irq,
-                                               .name = pb_string(pb, name)});
+    return add_object(pb, (struct plan_object){ .type = PLAN_IRQ,
+                                                .edge = edge,
+                                                .count = 1,
+                                                .paddr = PLAN_ANY_PADDR,
+                                                .irq = irq,
+                                                .name = pb_string(pb, name) });
 }
 
 uint32_t pb_cap(struct plan_builder *pb, uint32_t cnode, uint32_t slot, uint32_t object,
                 uint32_t rights, uint64_t badge)
 {
     assert(pb->header.caps.count < PB_ENTRIES);
-    pb->caps[pb->header.caps.count] = (struct plan_cap){.cnode = cnode,
-                                                        .slot = slot,
-                                                        .object = object,
-                                                        .count = pb->objects[object].count,
-                                                        .rights = rights,
-                                                        .badge = badge};
+    pb->caps[pb->header.caps.count] = (struct plan_cap){ .cnode = cnode,
+                                                         .slot = slot,
+                                                         .object = object,
+                                                         .count = pb->objects[object].count,
+                                                         .rights = rights,
+                                                         .badge = badge };
     return pb->header.caps.count++;
 }
 
@@ -76,20 +76,20 @@ uint32_t pb_map(struct plan_builder *pb, uint32_t vspace, uint32_t object, uint6
                 uint32_t rights, uint32_t flags)
 {
     assert(pb->header.maps.count < PB_ENTRIES);
-    pb->maps[pb->header.maps.count] = (struct plan_map){.vspace = vspace,
-                                                        .object = object,
-                                                        .count = pb->objects[object].count,
-                                                        .vaddr = vaddr,
-                                                        .rights = rights,
-                                                        .flags = flags};
+    pb->maps[pb->header.maps.count] = (struct plan_map){ .vspace = vspace,
+                                                         .object = object,
+                                                         .count = pb->objects[object].count,
+                                                         .vaddr = vaddr,
+                                                         .rights = rights,
+                                                         .flags = flags };
     return pb->header.maps.count++;
 }
 
 uint32_t pb_module(struct plan_builder *pb, const char *name, uint64_t paddr, uint64_t bytes)
 {
     assert(pb->header.modules.count < PB_ENTRIES);
-    pb->modules[pb->header.modules.count] = (struct plan_module){
-        .paddr = paddr, .size_bytes = bytes, .name = pb_string(pb, name)};
+    pb->modules[pb->header.modules.count] =
+        (struct plan_module){ .paddr = paddr, .size_bytes = bytes, .name = pb_string(pb, name) };
     return pb->header.modules.count++;
 }
 
@@ -139,13 +139,13 @@ void *pb_finish(const struct plan_builder *pb, size_t *size)
 {
     struct plan_header header = pb->header;
     const struct section sections[] = {
-        {&header.objects, pb->objects, sizeof(struct plan_object)},
-        {&header.caps, pb->caps, sizeof(struct plan_cap)},
-        {&header.maps, pb->maps, sizeof(struct plan_map)},
-        {&header.components, pb->components, sizeof(struct plan_component)},
-        {&header.modules, pb->modules, sizeof(struct plan_module)},
-        {&header.blobs, pb->blobs, 1},
-        {&header.strings, pb->strings, 1},
+        { &header.objects, pb->objects, sizeof(struct plan_object) },
+        { &header.caps, pb->caps, sizeof(struct plan_cap) },
+        { &header.maps, pb->maps, sizeof(struct plan_map) },
+        { &header.components, pb->components, sizeof(struct plan_component) },
+        { &header.modules, pb->modules, sizeof(struct plan_module) },
+        { &header.blobs, pb->blobs, 1 },
+        { &header.strings, pb->strings, 1 },
     };
     enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };
     size_t at = sizeof(header);

@@ -9,7 +9,7 @@
 #include "plan/plan.h"
 
 #define PB_ENTRIES 256
-#define PB_BYTES 65536
+#define PB_BYTES   65536
 
 struct plan_builder {
     struct plan_header header; /* counts while building */

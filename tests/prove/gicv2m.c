@@ -17,8 +17,8 @@ static void raise(void *context, uint32_t intid)
 
 int main(void)
 {
-    static const unsigned sizes[] = {1, 2, 4, 8};
-    struct v2m v2m = {SPI_FIRST, SPI_COUNT, raise, 0};
+    static const unsigned sizes[] = { 1, 2, 4, 8 };
+    struct v2m v2m = { SPI_FIRST, SPI_COUNT, raise, 0 };
     struct bus_access access = {
         .ipa = Frama_C_unsigned_long_interval(0, UINT64_MAX),
         .data = Frama_C_unsigned_long_interval(0, UINT64_MAX),

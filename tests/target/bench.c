@@ -7,7 +7,7 @@
  */
 #include "env.h"
 
-#define ROUNDS 1000u
+#define ROUNDS      1000u
 #define NS_PER_TICK 16u /* CNTFRQ of the board is 62.5 MHz */
 
 static seL4_CPtr bench_ep;
@@ -70,8 +70,7 @@ static void slow_server(seL4_Word ep, seL4_Word unused1, seL4_Word unused2)
     }
 }
 
-static void call_rounds(const char *name, thread_entry entry, seL4_Word words,
-                        seL4_Word reference)
+static void call_rounds(const char *name, thread_entry entry, seL4_Word words, seL4_Word reference)
 {
     struct thread server;
     seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
@@ -284,7 +283,7 @@ static void make_guest(struct bench_guest *guest, const unsigned char *program)
     seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
     seL4_CPtr copy = slot_new();
     volatile uint32_t *code = (volatile uint32_t *)SCRATCH_VADDR;
-    seL4_UserContext regs = {0};
+    seL4_UserContext regs = { 0 };
 
     guest->vspace = object_new(seL4_ARM_VSpaceObject, 0);
     guest->tcb = object_new(seL4_TCBObject, 0);

@@ -55,8 +55,8 @@ bool slot_is_empty(seL4_CPtr slot)
         (void)seL4_CNode_Move(ROOT, slot, FULL_DEPTH, ROOT, other, FULL_DEPTH);
         return false;
     }
-    return error == seL4_FailedLookup && seL4_GetMR(0) == 1
-           && seL4_GetMR(1) == seL4_MissingCapability;
+    return error == seL4_FailedLookup && seL4_GetMR(0) == 1 &&
+           seL4_GetMR(1) == seL4_MissingCapability;
 }
 
 seL4_Error make_tables(seL4_CPtr vspace, seL4_Word vaddr, bool last_level)
@@ -64,8 +64,8 @@ seL4_Error make_tables(seL4_CPtr vspace, seL4_Word vaddr, bool last_level)
     seL4_CPtr probe = object_new(seL4_ARM_SmallPageObject, 0);
 
     for (int i = 0; i < 4; i++) {
-        seL4_Error error = seL4_ARM_Page_Map(probe, vspace, vaddr, seL4_CanRead,
-                                             seL4_ARM_Default_VMAttributes);
+        seL4_Error error =
+            seL4_ARM_Page_Map(probe, vspace, vaddr, seL4_CanRead, seL4_ARM_Default_VMAttributes);
 
         if (error == seL4_NoError) {
             return seL4_ARM_Page_Unmap(probe);
@@ -89,8 +89,8 @@ seL4_Error map_page(seL4_CPtr vspace, seL4_CPtr page, seL4_Word vaddr, seL4_CapR
                     seL4_Word attributes)
 {
     for (int i = 0; i < 4; i++) {
-        seL4_Error error = seL4_ARM_Page_Map(page, vspace, vaddr, rights,
-                                             (seL4_ARM_VMAttributes)attributes);
+        seL4_Error error =
+            seL4_ARM_Page_Map(page, vspace, vaddr, rights, (seL4_ARM_VMAttributes)attributes);
         seL4_CPtr table;
 
         if (error != seL4_FailedLookup) {
@@ -146,8 +146,8 @@ seL4_CPtr device_frame(seL4_Word paddr)
 
 seL4_CPtr image_frame(const void *address)
 {
-    return env.info->userImageFrames.start
-           + ((seL4_Word)address - (seL4_Word)image_base) / PAGE_BYTES;
+    return env.info->userImageFrames.start +
+           ((seL4_Word)address - (seL4_Word)image_base) / PAGE_BYTES;
 }
 
 seL4_CPtr thread_new(struct thread *thread, seL4_Word priority, seL4_CPtr fault_ep)
@@ -163,8 +163,8 @@ seL4_CPtr thread_new(struct thread *thread, seL4_Word priority, seL4_CPtr fault_
     if (thread->tcb == 0) {
         return 0;
     }
-    error = seL4_TCB_Configure(thread->tcb, fault_ep, ROOT, 0, VSPACE, 0,
-                               (seL4_Word)thread->buffer, image_frame(thread->buffer));
+    error = seL4_TCB_Configure(thread->tcb, fault_ep, ROOT, 0, VSPACE, 0, (seL4_Word)thread->buffer,
+                               image_frame(thread->buffer));
     if (error != seL4_NoError) {
         return 0;
     }
@@ -175,7 +175,7 @@ seL4_CPtr thread_new(struct thread *thread, seL4_Word priority, seL4_CPtr fault_
 seL4_Error thread_start(struct thread *thread, thread_entry entry, seL4_Word a, seL4_Word b,
                         seL4_Word c)
 {
-    seL4_UserContext regs = {0};
+    seL4_UserContext regs = { 0 };
 
     regs.pc = (seL4_Word)entry;
     regs.sp = thread_stack(thread);

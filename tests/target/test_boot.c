@@ -48,11 +48,14 @@ TEST("BOOT-0002", "IPC buffer, BootInfo and extra pages follow the image in this
 
 TEST("BOOT-0003", "slots: tables, extra pages, image, untypeds, then nothing")
 {
-    static const seL4_CPtr null[] = {seL4_CapNull,           seL4_CapIOPortControl,
-                                     seL4_CapIOSpace,        seL4_CapSMMUSIDControl,
-                                     seL4_CapSMMUCBControl,  seL4_CapInitThreadSC,
+    static const seL4_CPtr null[] = { seL4_CapNull,
+                                      seL4_CapIOPortControl,
+                                      seL4_CapIOSpace,
+                                      seL4_CapSMMUSIDControl,
+                                      seL4_CapSMMUCBControl,
+                                      seL4_CapInitThreadSC,
 #ifndef CONFIG_ALLOW_SMC_CALLS
-                                     seL4_CapSMC
+                                      seL4_CapSMC
 #endif
     };
     const seL4_BootInfo *info = env.info;

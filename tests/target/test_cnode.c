@@ -118,11 +118,9 @@ TEST("CNODE-0009", "a guard that does not fit with the radix is refused")
 {
     seL4_CPtr cnode = object_new(seL4_CapTableObject, 8);
 
-    EXPECT_EQ(mint_cap(slot_new(), cnode, seL4_AllRights,
-                       seL4_CNode_CapData_new(0, 60).words[0]),
+    EXPECT_EQ(mint_cap(slot_new(), cnode, seL4_AllRights, seL4_CNode_CapData_new(0, 60).words[0]),
               seL4_IllegalOperation);
-    EXPECT_OK(mint_cap(slot_new(), cnode, seL4_AllRights,
-                       seL4_CNode_CapData_new(0, 56).words[0]));
+    EXPECT_OK(mint_cap(slot_new(), cnode, seL4_AllRights, seL4_CNode_CapData_new(0, 56).words[0]));
 }
 
 TEST("CNODE-0010", "a lookup that ends too early or too late is a depth mismatch")
@@ -156,28 +154,28 @@ TEST("CNODE-0011", "rotate moves two caps at once, or swaps two")
     seL4_Word second = address_of(b);
 
     /* pivot b -> c, source a -> b */
-    EXPECT_OK(seL4_CNode_Rotate(ROOT, c, FULL_DEPTH, 0, ROOT, b, FULL_DEPTH, 0, ROOT, a,
-                                FULL_DEPTH));
+    EXPECT_OK(
+        seL4_CNode_Rotate(ROOT, c, FULL_DEPTH, 0, ROOT, b, FULL_DEPTH, 0, ROOT, a, FULL_DEPTH));
     EXPECT(slot_is_empty(a));
     EXPECT_EQ(address_of(b), first);
     EXPECT_EQ(address_of(c), second);
-    EXPECT_OK(seL4_CNode_Rotate(ROOT, b, FULL_DEPTH, 0, ROOT, c, FULL_DEPTH, 0, ROOT, b,
-                                FULL_DEPTH));
+    EXPECT_OK(
+        seL4_CNode_Rotate(ROOT, b, FULL_DEPTH, 0, ROOT, c, FULL_DEPTH, 0, ROOT, b, FULL_DEPTH));
     EXPECT_EQ(address_of(b), second);
     EXPECT_EQ(address_of(c), first);
-    EXPECT_EQ(seL4_CNode_Rotate(ROOT, b, FULL_DEPTH, 0, ROOT, b, FULL_DEPTH, 0, ROOT, c,
-                                FULL_DEPTH),
-              seL4_IllegalOperation);
-    EXPECT_EQ(seL4_CNode_Rotate(ROOT, a, FULL_DEPTH, 0, ROOT, b, FULL_DEPTH, 0, ROOT, b,
-                                FULL_DEPTH),
-              seL4_IllegalOperation);
+    EXPECT_EQ(
+        seL4_CNode_Rotate(ROOT, b, FULL_DEPTH, 0, ROOT, b, FULL_DEPTH, 0, ROOT, c, FULL_DEPTH),
+        seL4_IllegalOperation);
+    EXPECT_EQ(
+        seL4_CNode_Rotate(ROOT, a, FULL_DEPTH, 0, ROOT, b, FULL_DEPTH, 0, ROOT, b, FULL_DEPTH),
+        seL4_IllegalOperation);
     /* A notification cannot take new data on the way, not even 0. */
-    EXPECT_EQ(seL4_CNode_Rotate(ROOT, a, FULL_DEPTH, 0, ROOT, b, FULL_DEPTH, 0, ROOT, ntfn,
-                                FULL_DEPTH),
-              seL4_IllegalOperation);
-    EXPECT_EQ(seL4_CNode_Rotate(ROOT, c, FULL_DEPTH, 0, ROOT, b, FULL_DEPTH, 0, ROOT, a,
-                                FULL_DEPTH),
-              seL4_DeleteFirst);
+    EXPECT_EQ(
+        seL4_CNode_Rotate(ROOT, a, FULL_DEPTH, 0, ROOT, b, FULL_DEPTH, 0, ROOT, ntfn, FULL_DEPTH),
+        seL4_IllegalOperation);
+    EXPECT_EQ(
+        seL4_CNode_Rotate(ROOT, c, FULL_DEPTH, 0, ROOT, b, FULL_DEPTH, 0, ROOT, a, FULL_DEPTH),
+        seL4_DeleteFirst);
 }
 
 TEST("CNODE-0012", "revoke deletes copies and badged children, not the cap itself")
@@ -255,7 +253,7 @@ static void saved_caller_client(seL4_Word ep, seL4_Word index, seL4_Word unused)
 TEST("CNODE-0016", "a saved caller is answered later, once")
 {
     seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
-    seL4_CPtr saved[2] = {slot_new(), slot_new()};
+    seL4_CPtr saved[2] = { slot_new(), slot_new() };
     struct thread client[2];
     seL4_Word mr0;
 
@@ -298,7 +296,7 @@ static void badged_sender(seL4_Word ep, seL4_Word index, seL4_Word unused)
 TEST("CNODE-0018", "CancelBadgedSends restarts the senders of that badge only")
 {
     seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
-    seL4_CPtr badged[2] = {slot_new(), slot_new()};
+    seL4_CPtr badged[2] = { slot_new(), slot_new() };
     struct thread sender[2];
     seL4_Word badge;
 
@@ -344,7 +342,7 @@ TEST("CNODE-0019", "a two-level address resolves through both CNodes in a system
 static seL4_Word short_call(seL4_Word label, seL4_Word words, seL4_CPtr dest, seL4_Word depth,
                             seL4_CPtr source)
 {
-    const seL4_Word message[4] = {dest, depth, source, FULL_DEPTH};
+    const seL4_Word message[4] = { dest, depth, source, FULL_DEPTH };
 
     for (int i = 0; i < 4; i++) {
         seL4_SetMR(i, message[i]);

@@ -44,7 +44,7 @@ static void call_adder(seL4_Word priority)
     EXPECT(thread_new(&server, priority, 0) != 0);
     EXPECT_OK(thread_start(&server, adder, ep, 10, 0));
     for (seL4_Word i = 0; i < 10; i++) {
-        seL4_Word mr[4] = {i, i + 1, i + 2, 0};
+        seL4_Word mr[4] = { i, i + 1, i + 2, 0 };
         seL4_MessageInfo_t info = seL4_CallWithMRs(badged, seL4_MessageInfo_new(5 + i, 0, 0, 4),
                                                    &mr[0], &mr[1], &mr[2], &mr[3]);
 
@@ -122,7 +122,7 @@ TEST("EP-0004", "without an IPC buffer a message is cut to four words")
 TEST("EP-0005", "NBSend without a receiver is dropped, NBRecv without a sender gives badge 0")
 {
     seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
-    struct raw regs = {.x0 = ep, .x1 = 0x1111, .x2 = 2, .x3 = 3, .x7 = (seL4_Word)seL4_SysNBRecv};
+    struct raw regs = { .x0 = ep, .x1 = 0x1111, .x2 = 2, .x3 = 3, .x7 = (seL4_Word)seL4_SysNBRecv };
 
     seL4_NBSendWithMRs(ep, seL4_MessageInfo_new(1, 0, 0, 0), seL4_Null, seL4_Null, seL4_Null,
                        seL4_Null);
@@ -137,7 +137,7 @@ TEST("EP-0005", "NBSend without a receiver is dropped, NBRecv without a sender g
 TEST("EP-0006", "a send that receives nothing changes no register")
 {
     seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
-    struct raw regs = {ntfn, 0, 12, 13, 14, 15, 16, (seL4_Word)seL4_SysSend};
+    struct raw regs = { ntfn, 0, 12, 13, 14, 15, 16, (seL4_Word)seL4_SysSend };
 
     raw_svc(&regs);
     EXPECT_EQ(regs.x0, ntfn);
@@ -151,8 +151,7 @@ TEST("EP-0006", "a send that receives nothing changes no register")
 static void plain_sender(seL4_Word cap, seL4_Word word, seL4_Word unused)
 {
     (void)unused;
-    seL4_SendWithMRs(cap, seL4_MessageInfo_new(3, 0, 0, 1), &word, seL4_Null, seL4_Null,
-                     seL4_Null);
+    seL4_SendWithMRs(cap, seL4_MessageInfo_new(3, 0, 0, 1), &word, seL4_Null, seL4_Null, seL4_Null);
     add_log(word);
     thread_stop();
 }
@@ -192,9 +191,8 @@ static seL4_MessageInfo_t receive_cap(seL4_CPtr ep, seL4_CPtr through, seL4_CPtr
     struct thread sender;
     seL4_MessageInfo_t none = seL4_MessageInfo_new(0xbad, 0, 3, 0);
 
-    if (thread_new(&sender, PRIO_RUNNER + 1, 0) == 0
-        || thread_start(&sender, cap_sender, through, (seL4_Word)sender.buffer, cap)
-               != seL4_NoError) {
+    if (thread_new(&sender, PRIO_RUNNER + 1, 0) == 0 ||
+        thread_start(&sender, cap_sender, through, (seL4_Word)sender.buffer, cap) != seL4_NoError) {
         return none;
     }
     seL4_SetCapReceivePath(ROOT, slot, FULL_DEPTH);
@@ -282,14 +280,12 @@ TEST("EP-0012", "a call without grant and grant-reply delivers, then the caller 
     EXPECT(thread_new(&caller[0], PRIO_RUNNER + 1, 0) != 0);
     EXPECT_OK(thread_start(&caller[0], doomed_caller, weak, 0, 0));
     (void)seL4_RecvWithMRs(ep, seL4_Null, seL4_Null, seL4_Null, seL4_Null, seL4_Null);
-    seL4_ReplyWithMRs(seL4_MessageInfo_new(0, 0, 0, 0), seL4_Null, seL4_Null, seL4_Null,
-                      seL4_Null);
+    seL4_ReplyWithMRs(seL4_MessageInfo_new(0, 0, 0, 0), seL4_Null, seL4_Null, seL4_Null, seL4_Null);
     EXPECT_EQ(log_count, 0);
     EXPECT(thread_new(&caller[1], PRIO_RUNNER + 1, 0) != 0);
     EXPECT_OK(thread_start(&caller[1], doomed_caller, reply_only, 0, 0));
     (void)seL4_RecvWithMRs(ep, seL4_Null, seL4_Null, seL4_Null, seL4_Null, seL4_Null);
-    seL4_ReplyWithMRs(seL4_MessageInfo_new(0, 0, 0, 0), seL4_Null, seL4_Null, seL4_Null,
-                      seL4_Null);
+    seL4_ReplyWithMRs(seL4_MessageInfo_new(0, 0, 0, 0), seL4_Null, seL4_Null, seL4_Null, seL4_Null);
     EXPECT_EQ(log_count, 1);
 }
 
@@ -299,8 +295,7 @@ TEST("EP-0013", "a reply without a caller does nothing; the caller is answered o
     struct thread caller;
 
     start_log();
-    seL4_ReplyWithMRs(seL4_MessageInfo_new(0, 0, 0, 0), seL4_Null, seL4_Null, seL4_Null,
-                      seL4_Null);
+    seL4_ReplyWithMRs(seL4_MessageInfo_new(0, 0, 0, 0), seL4_Null, seL4_Null, seL4_Null, seL4_Null);
     EXPECT(thread_new(&caller, PRIO_RUNNER + 1, 0) != 0);
     EXPECT_OK(thread_start(&caller, doomed_caller, ep, 0, 0));
     (void)seL4_RecvWithMRs(ep, seL4_Null, seL4_Null, seL4_Null, seL4_Null, seL4_Null);
@@ -321,8 +316,7 @@ TEST("EP-0014", "the next receive on an endpoint drops the caller")
     EXPECT_OK(thread_start(&caller, doomed_caller, ep, 0, 0));
     (void)seL4_RecvWithMRs(ep, seL4_Null, seL4_Null, seL4_Null, seL4_Null, seL4_Null);
     (void)seL4_NBRecv(ep, seL4_Null);
-    seL4_ReplyWithMRs(seL4_MessageInfo_new(0, 0, 0, 0), seL4_Null, seL4_Null, seL4_Null,
-                      seL4_Null);
+    seL4_ReplyWithMRs(seL4_MessageInfo_new(0, 0, 0, 0), seL4_Null, seL4_Null, seL4_Null, seL4_Null);
     EXPECT_EQ(log_count, 0);
 }
 
@@ -346,8 +340,7 @@ static void granting_server(seL4_Word ep, seL4_Word buffer, seL4_Word cap)
 
     (void)seL4_RecvWithMRs(ep, seL4_Null, seL4_Null, seL4_Null, seL4_Null, seL4_Null);
     mine->caps_or_badges[0] = cap;
-    seL4_ReplyWithMRs(seL4_MessageInfo_new(0, 0, 1, 0), seL4_Null, seL4_Null, seL4_Null,
-                      seL4_Null);
+    seL4_ReplyWithMRs(seL4_MessageInfo_new(0, 0, 1, 0), seL4_Null, seL4_Null, seL4_Null, seL4_Null);
     thread_stop();
 }
 
@@ -363,8 +356,8 @@ TEST("EP-0016", "a reply carries a cap only if the receiver's endpoint cap has g
     EXPECT_OK(copy_cap(read_only, ep, seL4_CanRead));
     seL4_SetCapReceivePath(ROOT, slot, FULL_DEPTH);
     EXPECT(thread_new(&server[0], PRIO_RUNNER + 1, 0) != 0);
-    EXPECT_OK(thread_start(&server[0], granting_server, read_only, (seL4_Word)server[0].buffer,
-                           ntfn));
+    EXPECT_OK(
+        thread_start(&server[0], granting_server, read_only, (seL4_Word)server[0].buffer, ntfn));
     info = seL4_Call(ep, seL4_MessageInfo_new(0, 0, 0, 0));
     EXPECT_EQ(seL4_MessageInfo_get_extraCaps(info), 0);
     EXPECT(thread_new(&server[1], PRIO_RUNNER + 1, 0) != 0);
@@ -405,7 +398,7 @@ static volatile seL4_Word deep_reply;
 static void deep_caller(seL4_Word buffer, seL4_Word unused1, seL4_Word unused2)
 {
     seL4_IPCBuffer *mine = (seL4_IPCBuffer *)buffer;
-    struct raw regs = {.x0 = 0, .x7 = (seL4_Word)seL4_SysCall};
+    struct raw regs = { .x0 = 0, .x7 = (seL4_Word)seL4_SysCall };
 
     (void)unused1;
     (void)unused2;
@@ -423,7 +416,7 @@ static void deep_caller(seL4_Word buffer, seL4_Word unused1, seL4_Word unused2)
 static void deep_server(seL4_Word buffer, seL4_Word unused1, seL4_Word unused2)
 {
     seL4_IPCBuffer *mine = (seL4_IPCBuffer *)buffer;
-    struct raw regs = {.x0 = 0, .x7 = (seL4_Word)seL4_SysRecv};
+    struct raw regs = { .x0 = 0, .x7 = (seL4_Word)seL4_SysRecv };
 
     (void)unused1;
     (void)unused2;

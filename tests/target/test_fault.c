@@ -18,9 +18,9 @@ static seL4_CPtr start_faulting(struct thread *thread, thread_entry entry, seL4_
     seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
     seL4_CPtr badged = slot_new();
 
-    if (mint_cap(badged, ep, seL4_AllRights, 0xfa) != seL4_NoError
-        || thread_new(thread, PRIO_RUNNER + 1, badged) == 0
-        || thread_start(thread, entry, a, b, 0) != seL4_NoError) {
+    if (mint_cap(badged, ep, seL4_AllRights, 0xfa) != seL4_NoError ||
+        thread_new(thread, PRIO_RUNNER + 1, badged) == 0 ||
+        thread_start(thread, entry, a, b, 0) != seL4_NoError) {
         return 0;
     }
     return ep;
@@ -82,8 +82,7 @@ TEST("FAULT-0002", "a store to a read-only page is a VMFault that says write")
     EXPECT_EQ(seL4_GetMR(seL4_VMFault_Addr), HOLE + 8);
     EXPECT(seL4_GetMR(seL4_VMFault_FSR) & (1u << 6));
     /* More rights through the same cap at the same address, then the store succeeds. */
-    EXPECT_OK(seL4_ARM_Page_Map(page, VSPACE, HOLE, seL4_ReadWrite,
-                                seL4_ARM_Default_VMAttributes));
+    EXPECT_OK(seL4_ARM_Page_Map(page, VSPACE, HOLE, seL4_ReadWrite, seL4_ARM_Default_VMAttributes));
     reply(0, 0);
     EXPECT_EQ(results[0], 1);
     EXPECT_EQ(*(volatile seL4_Word *)(HOLE + 8), 7);
@@ -129,7 +128,7 @@ TEST("FAULT-0004", "an execute-never page does not run")
 
 static void unknown_caller(seL4_Word number, seL4_Word unused1, seL4_Word unused2)
 {
-    struct raw regs = {10, 11, 12, 13, 14, 15, 16, number};
+    struct raw regs = { 10, 11, 12, 13, 14, 15, 16, number };
 
     (void)unused1;
     (void)unused2;
@@ -245,7 +244,7 @@ TEST("FAULT-0008", "other exceptions of a native thread arrive as VCPUFault; Wri
 
 static void raw_caller(seL4_Word number, seL4_Word cap, seL4_Word info)
 {
-    struct raw regs = {.x0 = cap, .x1 = info, .x7 = number};
+    struct raw regs = { .x0 = cap, .x1 = info, .x7 = number };
 
     raw_svc(&regs);
     results[0] = regs.x0;
@@ -297,7 +296,7 @@ TEST("FAULT-0010", "a receive on a cap without the read right is a CapFault in t
     {
         static struct raw regs;
 
-        regs = (struct raw){.x0 = write_only, .x7 = (seL4_Word)seL4_SysRecv};
+        regs = (struct raw){ .x0 = write_only, .x7 = (seL4_Word)seL4_SysRecv };
         EXPECT_OK(thread_start(&thread, (thread_entry)(void *)raw_svc, (seL4_Word)&regs, 0, 0));
     }
     info = seL4_Recv(ep, seL4_Null);
@@ -344,8 +343,8 @@ TEST("FAULT-0012", "an address that does not resolve is a CapFault in the send p
 
 TEST("FAULT-0013", "an NBSend to an address that does not resolve is silent")
 {
-    seL4_NBSendWithMRs(1ul << 40, seL4_MessageInfo_new(0, 0, 0, 0), seL4_Null, seL4_Null,
-                       seL4_Null, seL4_Null);
+    seL4_NBSendWithMRs(1ul << 40, seL4_MessageInfo_new(0, 0, 0, 0), seL4_Null, seL4_Null, seL4_Null,
+                       seL4_Null);
 }
 
 TEST("FAULT-0014", "an unresolvable capability in a message is a CapFault in the send phase")

@@ -7,10 +7,10 @@
 #define AREA "97"
 #include "env.h"
 
-#define CALLS 4000u
-#define RADIX 5
+#define CALLS         4000u
+#define RADIX         5
 #define MAX_ATTACKERS 4
-#define FIRST_RIVAL 17 /* slot of the second attacker's TCB; the others' follow */
+#define FIRST_RIVAL   17 /* slot of the second attacker's TCB; the others' follow */
 
 static volatile seL4_Word calls_of[MAX_ATTACKERS];
 static volatile seL4_Word last_call[4];
@@ -48,20 +48,13 @@ static seL4_Word odd_word(seL4_Word *state)
     seL4_Word value = next_random(state);
 
     switch (value % 7) {
-    case 0:
-        return value >> 32 & 7;
-    case 1:
-        return value >> 32 & 31;
-    case 2:
-        return 64 - (value >> 32 & 3);
-    case 3:
-        return SCRATCH_VADDR + (value >> 32 & 0xfff) * PAGE_BYTES;
-    case 4:
-        return ~0ul << (value >> 32 & 63);
-    case 5:
-        return 1ul << (value >> 32 & 63);
-    default:
-        return value;
+    case 0: return value >> 32 & 7;
+    case 1: return value >> 32 & 31;
+    case 2: return 64 - (value >> 32 & 3);
+    case 3: return SCRATCH_VADDR + (value >> 32 & 0xfff) * PAGE_BYTES;
+    case 4: return ~0ul << (value >> 32 & 63);
+    case 5: return 1ul << (value >> 32 & 63);
+    default: return value;
     }
 }
 
@@ -90,7 +83,7 @@ static void attacker(seL4_Word seed, seL4_Word buffer, seL4_Word number)
 
     for (seL4_Word i = 0; i < CALLS; i++) {
         static const seL4_Word numbers[] = {
-            (seL4_Word)seL4_SysCall, (seL4_Word)seL4_SysCall, (seL4_Word)seL4_SysCall,
+            (seL4_Word)seL4_SysCall,   (seL4_Word)seL4_SysCall,   (seL4_Word)seL4_SysCall,
             (seL4_Word)seL4_SysNBSend, (seL4_Word)seL4_SysNBRecv, (seL4_Word)seL4_SysReply,
         };
         struct raw regs;
@@ -146,16 +139,18 @@ static void closer(seL4_Word ntfn, seL4_Word unused1, seL4_Word unused2)
 static bool fill(seL4_CPtr cnode, const struct thread *threads, seL4_Word seed)
 {
     static const seL4_Word types[][2] = {
-        {seL4_EndpointObject, 0},      {seL4_NotificationObject, 0}, {seL4_UntypedObject, 16},
-        {seL4_UntypedObject, 12},      {seL4_CapTableObject, 3},     {seL4_TCBObject, 0},
-        {seL4_ARM_VSpaceObject, 0},    {seL4_ARM_PageTableObject, 0}, {seL4_ARM_SmallPageObject, 0},
-        {seL4_ARM_SmallPageObject, 0}, {seL4_ARM_VCPUObject, 0},     {seL4_ARM_PageTableObject, 0},
+        { seL4_EndpointObject, 0 },      { seL4_NotificationObject, 0 },
+        { seL4_UntypedObject, 16 },      { seL4_UntypedObject, 12 },
+        { seL4_CapTableObject, 3 },      { seL4_TCBObject, 0 },
+        { seL4_ARM_VSpaceObject, 0 },    { seL4_ARM_PageTableObject, 0 },
+        { seL4_ARM_SmallPageObject, 0 }, { seL4_ARM_SmallPageObject, 0 },
+        { seL4_ARM_VCPUObject, 0 },      { seL4_ARM_PageTableObject, 0 },
     };
     seL4_Error error = seL4_NoError;
 
     for (seL4_Word i = 0; i < sizeof(types) / sizeof(types[0]) && error == seL4_NoError; i++) {
-        error = seL4_Untyped_Retype(env.test_untyped, types[i][0], types[i][1], cnode, 0, 0, 1 + i,
-                                    1);
+        error =
+            seL4_Untyped_Retype(env.test_untyped, types[i][0], types[i][1], cnode, 0, 0, 1 + i, 1);
     }
     /* Its own CNode and TCB, too: it may cut the branch it sits on. */
     if (error == seL4_NoError) {
@@ -190,8 +185,8 @@ static void attack(seL4_Word seed)
     EXPECT(thread_new(&watcher, PRIO_RUNNER - 2, 0) != 0);
     EXPECT(fill(cnode, threads, seed));
     EXPECT_OK(seL4_CNode_Copy(cnode, 16, RADIX, ROOT, ntfn, FULL_DEPTH, seL4_CanWrite));
-    EXPECT_OK(mint_cap(guarded, cnode, seL4_AllRights,
-                       seL4_CNode_CapData_new(0, 64 - RADIX).words[0]));
+    EXPECT_OK(
+        mint_cap(guarded, cnode, seL4_AllRights, seL4_CNode_CapData_new(0, 64 - RADIX).words[0]));
     EXPECT_OK(copy_cap(vspace, VSPACE, seL4_AllRights));
     for (seL4_Word i = 0; i < attackers(); i++) {
         EXPECT_OK(seL4_TCB_SetSpace(threads[i].tcb, 0, guarded, 0, vspace, 0));
@@ -200,8 +195,8 @@ static void attack(seL4_Word seed)
 #endif
     }
     for (seL4_Word i = 0; i < attackers(); i++) {
-        EXPECT_OK(thread_start(&threads[i], attacker, seed + (i << 32),
-                               (seL4_Word)threads[i].buffer, i));
+        EXPECT_OK(
+            thread_start(&threads[i], attacker, seed + (i << 32), (seL4_Word)threads[i].buffer, i));
     }
     EXPECT_OK(thread_start(&watcher, closer, ntfn, 0, 0));
     seL4_Wait(ntfn, seL4_Null);
@@ -276,8 +271,7 @@ TEST("HOST-0004", "after the attacks IPC, mapping and memory work as before")
     seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
     seL4_Word badge = 1;
 
-    EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite,
-                       seL4_ARM_Default_VMAttributes));
+    EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite, seL4_ARM_Default_VMAttributes));
     EXPECT_EQ(*(volatile seL4_Word *)SCRATCH_VADDR, 0);
     seL4_Signal(ntfn);
     (void)seL4_Poll(ntfn, &badge);

@@ -4,10 +4,10 @@
 #include "env.h"
 
 #define PL011_IMSC 0x38
-#define PL011_MIS 0x40
-#define PL011_ICR 0x44
-#define PL011_TX (1u << 5)
-#define UART_IRQ 33
+#define PL011_MIS  0x40
+#define PL011_ICR  0x44
+#define PL011_TX   (1u << 5)
+#define UART_IRQ   33
 
 static volatile uint32_t *uart_register(unsigned int offset)
 {

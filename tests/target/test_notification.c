@@ -88,7 +88,7 @@ TEST("NTFN-0005", "an active bound notification comes before the endpoint; x1 ke
     seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
     seL4_CPtr badged = slot_new();
     seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
-    struct raw regs = {.x0 = ep, .x1 = 0x4444, .x2 = 5, .x7 = (seL4_Word)seL4_SysRecv};
+    struct raw regs = { .x0 = ep, .x1 = 0x4444, .x2 = 5, .x7 = (seL4_Word)seL4_SysRecv };
 
     EXPECT_OK(mint_cap(badged, ntfn, seL4_AllRights, 8));
     EXPECT_OK(seL4_TCB_BindNotification(RUNNER_TCB, ntfn));
@@ -180,8 +180,7 @@ TEST("NTFN-0009", "a signal to a bound thread that waits for a reply keeps until
     EXPECT_EQ(got_count, 0);
     (void)seL4_RecvWithMRs(ep, seL4_Null, seL4_Null, seL4_Null, seL4_Null, seL4_Null);
     EXPECT_EQ(got_count, 0);
-    seL4_ReplyWithMRs(seL4_MessageInfo_new(0, 0, 0, 0), seL4_Null, seL4_Null, seL4_Null,
-                      seL4_Null);
+    seL4_ReplyWithMRs(seL4_MessageInfo_new(0, 0, 0, 0), seL4_Null, seL4_Null, seL4_Null, seL4_Null);
     EXPECT_EQ(got_count, 2);
     EXPECT_EQ(got[1], (3ul << 16) | 2);
 }

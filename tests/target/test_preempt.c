@@ -9,15 +9,15 @@
 #ifdef CONFIG_EXPORT_PTMR_USER
 
 #define TIMER_IRQ 30
-#define CAPS 2000
+#define CAPS      2000
 
 /*
  * The emulator may hesitate between arming and operation, or notice the timer late on a busy host,
  * so one good attempt of many is asked for. A kernel that does not give way has none.
  */
-#define ATTEMPTS 24
+#define ATTEMPTS         24
 #define DELAY_STEP_TICKS 6000u
-#define DELAY_STEPS 4
+#define DELAY_STEPS      4
 
 static volatile seL4_Word stamp;
 
@@ -47,11 +47,11 @@ static seL4_CPtr timer_handler(void)
     seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
     struct thread thread;
 
-    if (seL4_IRQControl_Get(seL4_CapIRQControl, TIMER_IRQ, ROOT, handler, FULL_DEPTH)
-            != seL4_NoError
-        || seL4_IRQHandler_SetNotification(handler, ntfn) != seL4_NoError
-        || thread_new(&thread, PRIO_RUNNER + 1, 0) == 0
-        || thread_start(&thread, waiter, ntfn, 0, 0) != seL4_NoError) {
+    if (seL4_IRQControl_Get(seL4_CapIRQControl, TIMER_IRQ, ROOT, handler, FULL_DEPTH) !=
+            seL4_NoError ||
+        seL4_IRQHandler_SetNotification(handler, ntfn) != seL4_NoError ||
+        thread_new(&thread, PRIO_RUNNER + 1, 0) == 0 ||
+        thread_start(&thread, waiter, ntfn, 0, 0) != seL4_NoError) {
         return 0;
     }
     return handler;
@@ -165,7 +165,7 @@ static volatile seL4_Word deleted_error;
 
 static void deleter(seL4_Word cnode, seL4_Word ntfn, seL4_Word index)
 {
-    struct raw regs = {.x0 = ROOT, .x7 = (seL4_Word)seL4_SysCall};
+    struct raw regs = { .x0 = ROOT, .x7 = (seL4_Word)seL4_SysCall };
 
     regs.x1 = seL4_MessageInfo_new(CNodeDelete, 0, 0, 2).words[0];
     regs.x2 = cnode;
@@ -182,7 +182,7 @@ TEST("PREEMPT-0004", "two threads that delete the same full CNode at once both c
     seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
     seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
     seL4_CPtr cnode = object_new(seL4_CapTableObject, 11);
-    seL4_CPtr badged[2] = {slot_new(), slot_new()};
+    seL4_CPtr badged[2] = { slot_new(), slot_new() };
     struct thread thread[2];
     seL4_Word badge = 0;
     seL4_Word all = 0;
@@ -218,7 +218,7 @@ extern const char crowd_entry[];
 
 static seL4_Error crowd_thread(seL4_CPtr tcb, seL4_Word cptr, seL4_Word number)
 {
-    seL4_UserContext regs = {0};
+    seL4_UserContext regs = { 0 };
     seL4_Error error = seL4_TCB_SetSpace(tcb, 0, ROOT, 0, VSPACE, 0);
 
     regs.pc = (seL4_Word)crowd_entry;

@@ -9,8 +9,8 @@
 
 #ifdef CONFIG_ENABLE_SMP_SUPPORT
 
-#define SPIN_LIMIT 4000000000ul
-#define CORES (env.info->numNodes)
+#define SPIN_LIMIT    4000000000ul
+#define CORES         (env.info->numNodes)
 #define CONTEXT_WORDS (sizeof(seL4_UserContext) / sizeof(seL4_Word))
 
 /* Ends a test that a board with one core cannot run. */
@@ -73,8 +73,8 @@ static void read_page(seL4_Word address, seL4_Word unused1, seL4_Word unused2)
 static seL4_CPtr thread_at(struct thread *thread, seL4_Word core, seL4_Word priority,
                            seL4_CPtr fault_ep)
 {
-    if (thread_new(thread, priority, fault_ep) == 0
-        || seL4_TCB_SetAffinity(thread->tcb, core) != seL4_NoError) {
+    if (thread_new(thread, priority, fault_ep) == 0 ||
+        seL4_TCB_SetAffinity(thread->tcb, core) != seL4_NoError) {
         return 0;
     }
     return thread->tcb;
@@ -126,8 +126,8 @@ static seL4_CPtr spinner(struct thread *thread, seL4_CPtr fault_ep)
 {
     count = 0;
     stop = 0;
-    return thread_on(thread, 1, fault_ep) != 0
-                   && thread_start(thread, spin, 0, 0, 0) == seL4_NoError && moves()
+    return thread_on(thread, 1, fault_ep) != 0 &&
+                   thread_start(thread, spin, 0, 0, 0) == seL4_NoError && moves()
                ? thread->tcb
                : 0;
 }
@@ -233,8 +233,7 @@ TEST("SMP-0005", "an unmapped page is out of reach of the other core when the ca
 
     NEED_CORES();
     count = 0;
-    EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite,
-                       seL4_ARM_Default_VMAttributes));
+    EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite, seL4_ARM_Default_VMAttributes));
     EXPECT(thread_on(&thread, 1, ep) != 0);
     EXPECT_OK(thread_start(&thread, read_page, SCRATCH_VADDR, 0, 0));
     for (int i = 0; i < 20; i++) {
@@ -248,8 +247,8 @@ TEST("SMP-0005", "an unmapped page is out of reach of the other core when the ca
         info = seL4_Recv(ep, seL4_Null);
         EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_VMFault);
         EXPECT_EQ(seL4_GetMR(seL4_VMFault_Addr), SCRATCH_VADDR);
-        EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite,
-                           seL4_ARM_Default_VMAttributes));
+        EXPECT_OK(
+            map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite, seL4_ARM_Default_VMAttributes));
         seL4_Reply(seL4_MessageInfo_new(0, 0, 0, 0));
     }
     EXPECT_OK(seL4_CNode_Delete(ROOT, page, FULL_DEPTH));
@@ -297,29 +296,28 @@ TEST("SMP-0008", "interrupts are issued for a core; with a trigger PPIs only tha
         EXPECT_EQ(seL4_IRQControl_GetTrigger(seL4_CapIRQControl, irq, 0, ROOT, slot, FULL_DEPTH),
                   seL4_IllegalOperation);
     }
-    EXPECT_EQ(seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 70, 1, ROOT, slot, FULL_DEPTH,
-                                             CORES),
-              seL4_InvalidArgument);
-    EXPECT_EQ(seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 70, 1, ROOT, slot, FULL_DEPTH,
-                                             ~0ul),
-              seL4_InvalidArgument);
-    EXPECT_EQ(seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 5000, 1, ROOT, slot, FULL_DEPTH,
-                                             0),
-              seL4_RangeError);
+    EXPECT_EQ(
+        seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 70, 1, ROOT, slot, FULL_DEPTH, CORES),
+        seL4_InvalidArgument);
+    EXPECT_EQ(
+        seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 70, 1, ROOT, slot, FULL_DEPTH, ~0ul),
+        seL4_InvalidArgument);
+    EXPECT_EQ(
+        seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 5000, 1, ROOT, slot, FULL_DEPTH, 0),
+        seL4_RangeError);
     EXPECT_EQ(seL4_GetMR(0), 0);
     last = seL4_GetMR(1);
-    EXPECT_EQ(seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, last + 1, 1, ROOT, slot,
-                                             FULL_DEPTH, 0),
-              seL4_RangeError);
-    EXPECT_EQ(seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 70, 1, ROOT, cnode, FULL_DEPTH,
-                                             0),
+    EXPECT_EQ(
+        seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, last + 1, 1, ROOT, slot, FULL_DEPTH, 0),
+        seL4_RangeError);
+    EXPECT_EQ(seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 70, 1, ROOT, cnode, FULL_DEPTH, 0),
               seL4_DeleteFirst);
     EXPECT_EQ(seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 70, 1, cnode, 0, 3, 0),
               seL4_FailedLookup);
     EXPECT_EQ(invoke(seL4_CapIRQControl, ARMIRQIssueIRQHandlerTriggerCore, 5),
               seL4_TruncatedMessage);
     for (seL4_Word core = 0; core < CORES; core++) {
-        static const seL4_Word reserved[] = {0, 1, 25, 26, 27};
+        static const seL4_Word reserved[] = { 0, 1, 25, 26, 27 };
 
         for (unsigned int i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
             EXPECT_EQ(seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, reserved[i], 0, ROOT, slot,
@@ -329,18 +327,18 @@ TEST("SMP-0008", "interrupts are issued for a core; with a trigger PPIs only tha
         /* Each core has its own of these. */
         EXPECT_OK(seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 29, 0, ROOT, slot_new(),
                                                  FULL_DEPTH, core));
-        EXPECT_EQ(seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 29, 0, ROOT, slot, FULL_DEPTH,
-                                                 core),
-                  seL4_RevokeFirst);
+        EXPECT_EQ(
+            seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 29, 0, ROOT, slot, FULL_DEPTH, core),
+            seL4_RevokeFirst);
     }
     /* Get means core 0. */
     EXPECT_EQ(seL4_IRQControl_Get(seL4_CapIRQControl, 29, ROOT, slot, FULL_DEPTH),
               seL4_RevokeFirst);
     EXPECT_OK(seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 70, 1, ROOT, slot, FULL_DEPTH,
                                              CORES - 1));
-    EXPECT_EQ(seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 70, 1, ROOT, slot_new(),
-                                             FULL_DEPTH, 0),
-              seL4_RevokeFirst);
+    EXPECT_EQ(
+        seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 70, 1, ROOT, slot_new(), FULL_DEPTH, 0),
+        seL4_RevokeFirst);
     EXPECT_OK(seL4_CNode_Delete(ROOT, slot, FULL_DEPTH));
     EXPECT_OK(seL4_IRQControl_GetTrigger(seL4_CapIRQControl, 70, 0, ROOT, slot, FULL_DEPTH));
 }
@@ -391,8 +389,8 @@ TEST("SMP-0010", "ReadRegisters sees what a thread has in another core's registe
         EXPECT_OK(seL4_TCB_ReadRegisters(thread.tcb, 0, 0, CONTEXT_WORDS, &regs));
         EXPECT_EQ(regs.tpidr_el0, 0x7654321000);
         EXPECT_EQ(regs.sp, thread_stack(&thread));
-        EXPECT(regs.pc >= (seL4_Word)own_thread_pointer
-               && regs.pc < (seL4_Word)own_thread_pointer + 256);
+        EXPECT(regs.pc >= (seL4_Word)own_thread_pointer &&
+               regs.pc < (seL4_Word)own_thread_pointer + 256);
         EXPECT(moves());
     }
     EXPECT_OK(seL4_TCB_ReadRegisters(thread.tcb, 1, 0, CONTEXT_WORDS, &regs));
@@ -403,7 +401,7 @@ TEST("SMP-0011", "WriteRegisters and CopyRegisters redirect a thread that runs e
 {
     struct thread thread;
     struct thread pattern;
-    seL4_UserContext regs = {0};
+    seL4_UserContext regs = { 0 };
 
     NEED_CORES();
     counts[0] = 0;
@@ -822,12 +820,12 @@ static seL4_Error other_space(seL4_CPtr vspace, seL4_CPtr page, struct thread *t
                               seL4_CPtr fault_ep)
 {
     seL4_CPtr copy = slot_new();
-    seL4_UserContext regs = {0};
+    seL4_UserContext regs = { 0 };
     seL4_Error error = seL4_ARM_ASIDPool_Assign(seL4_CapInitThreadASIDPool, vspace);
 
     if (error == seL4_NoError) {
-        error = map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite,
-                         seL4_ARM_Default_VMAttributes);
+        error =
+            map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite, seL4_ARM_Default_VMAttributes);
     }
     if (error != seL4_NoError) {
         return error;
@@ -850,9 +848,8 @@ static seL4_Error other_space(seL4_CPtr vspace, seL4_CPtr page, struct thread *t
     }
     regs.pc = CODE_VADDR;
     regs.x0 = CODE_VADDR + 0x100;
-    return error == seL4_NoError
-               ? seL4_TCB_WriteRegisters(thread->tcb, 1, 0, CONTEXT_WORDS, &regs)
-               : error;
+    return error == seL4_NoError ? seL4_TCB_WriteRegisters(thread->tcb, 1, 0, CONTEXT_WORDS, &regs)
+                                 : error;
 }
 
 TEST("SMP-0024", "an address space that is deleted is no longer used by the core that runs in it")
@@ -934,9 +931,9 @@ TEST("SMP-0025", "a private interrupt of another core comes, is masked until the
 #endif
 
 #define PL011_IMSC 0x38
-#define PL011_ICR 0x44
-#define PL011_TX (1u << 5)
-#define UART_IRQ 33
+#define PL011_ICR  0x44
+#define PL011_TX   (1u << 5)
+#define UART_IRQ   33
 
 static volatile uint32_t *uart_register(unsigned int offset)
 {
@@ -987,7 +984,7 @@ TEST("SMP-0027", "DebugSendIPI raises an SGI that user level handles")
 static void make_thread(seL4_Word slot, seL4_Word own_buffer, seL4_Word unused)
 {
     seL4_IPCBuffer *buffer = (seL4_IPCBuffer *)own_buffer;
-    seL4_Word words[4] = {seL4_TCBObject, 0, 0, 0};
+    seL4_Word words[4] = { seL4_TCBObject, 0, 0, 0 };
     seL4_MessageInfo_t info;
 
     (void)unused;
@@ -1046,8 +1043,8 @@ TEST("SMP-0029", "a core gets into the kernel in the middle of another's long Re
         seL4_Word before;
 
         for (seL4_Word i = 0; i < 1ul << BIG_RADIX; i++) {
-            EXPECT_OK(seL4_CNode_Copy(cnode, i, BIG_RADIX, ROOT, victim, FULL_DEPTH,
-                                      seL4_AllRights));
+            EXPECT_OK(
+                seL4_CNode_Copy(cnode, i, BIG_RADIX, ROOT, victim, FULL_DEPTH, seL4_AllRights));
         }
         EXPECT(moves());
         before = count;
@@ -1062,18 +1059,10 @@ static void suspend_often(seL4_Word tcb, seL4_Word core, seL4_Word index)
 {
     for (seL4_Word i = 0; !stop; i++) {
         switch (i % 4) {
-        case 0:
-            (void)seL4_TCB_Suspend(tcb);
-            break;
-        case 1:
-            (void)seL4_TCB_SetAffinity(tcb, core);
-            break;
-        case 2:
-            (void)seL4_TCB_Resume(tcb);
-            break;
-        default:
-            (void)seL4_TCB_SetFlags(tcb, i & 1, i & 2 ? seL4_TCBFlag_fpuDisabled : 0);
-            break;
+        case 0: (void)seL4_TCB_Suspend(tcb); break;
+        case 1: (void)seL4_TCB_SetAffinity(tcb, core); break;
+        case 2: (void)seL4_TCB_Resume(tcb); break;
+        default: (void)seL4_TCB_SetFlags(tcb, i & 1, i & 2 ? seL4_TCBFlag_fpuDisabled : 0); break;
         }
         counts[index]++;
     }
@@ -1096,8 +1085,8 @@ TEST("SMP-0030", "all cores suspend, resume and move the same threads, which cal
     for (seL4_Word i = 1; i < CORES; i++) {
         counts[i - 1] = 0;
         EXPECT(thread_at(&tormentor[i], i, 70, 0) != 0);
-        EXPECT_OK(thread_start(&tormentor[i], suspend_often, i % 2 ? server.tcb : client.tcb, i,
-                               i - 1));
+        EXPECT_OK(
+            thread_start(&tormentor[i], suspend_often, i % 2 ? server.tcb : client.tcb, i, i - 1));
     }
     for (int i = 0; i < 200; i++) {
         EXPECT_OK(seL4_TCB_SetAffinity(client.tcb, (seL4_Word)i % CORES));

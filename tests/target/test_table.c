@@ -18,21 +18,21 @@ struct row {
     unsigned int words;
 };
 
-#define ROW(name, object, caps, words) {#name, name, SEL4_OBJ_##object, caps, words},
-static const struct row rows[] = {SEL4_INVOCATIONS(ROW)};
-#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+#define ROW(name, object, caps, words) { #name, name, SEL4_OBJ_##object, caps, words },
+static const struct row rows[] = { SEL4_INVOCATIONS(ROW) };
+#define ROW_COUNT    (sizeof(rows) / sizeof(rows[0]))
 #define OBJECT_COUNT (SEL4_OBJ_VCPU + 1)
 
 static bool make_objects(seL4_CPtr *objects)
 {
     static const seL4_Word made[][3] = {
-        {SEL4_OBJ_UNTYPED, seL4_UntypedObject, 12},
-        {SEL4_OBJ_TCB, seL4_TCBObject, 0},
-        {SEL4_OBJ_CNODE, seL4_CapTableObject, 4},
-        {SEL4_OBJ_VSPACE, seL4_ARM_VSpaceObject, 0},
-        {SEL4_OBJ_PAGE_TABLE, seL4_ARM_PageTableObject, 0},
-        {SEL4_OBJ_PAGE, seL4_ARM_SmallPageObject, 0},
-        {SEL4_OBJ_VCPU, seL4_ARM_VCPUObject, 0},
+        { SEL4_OBJ_UNTYPED, seL4_UntypedObject, 12 },
+        { SEL4_OBJ_TCB, seL4_TCBObject, 0 },
+        { SEL4_OBJ_CNODE, seL4_CapTableObject, 4 },
+        { SEL4_OBJ_VSPACE, seL4_ARM_VSpaceObject, 0 },
+        { SEL4_OBJ_PAGE_TABLE, seL4_ARM_PageTableObject, 0 },
+        { SEL4_OBJ_PAGE, seL4_ARM_SmallPageObject, 0 },
+        { SEL4_OBJ_VCPU, seL4_ARM_VCPUObject, 0 },
     };
     bool good = true;
 
@@ -50,12 +50,11 @@ static bool make_objects(seL4_CPtr *objects)
 #else
     objects[SEL4_OBJ_SMC] = 0;
 #endif
-    return good
-           && seL4_IRQControl_Get(seL4_CapIRQControl, 50, ROOT, objects[SEL4_OBJ_IRQ_HANDLER],
-                                  FULL_DEPTH)
-                  == seL4_NoError
-           && seL4_ARM_ASIDPool_Assign(seL4_CapInitThreadASIDPool, objects[SEL4_OBJ_VSPACE])
-                  == seL4_NoError;
+    return good &&
+           seL4_IRQControl_Get(seL4_CapIRQControl, 50, ROOT, objects[SEL4_OBJ_IRQ_HANDLER],
+                               FULL_DEPTH) == seL4_NoError &&
+           seL4_ARM_ASIDPool_Assign(seL4_CapInitThreadASIDPool, objects[SEL4_OBJ_VSPACE]) ==
+               seL4_NoError;
 }
 
 /*
@@ -64,7 +63,7 @@ static bool make_objects(seL4_CPtr *objects)
  */
 static seL4_Word call(seL4_CPtr object, seL4_Word label, seL4_Word caps, seL4_Word words)
 {
-    const seL4_Word message[10] = {0, 4, ROOT, FULL_DEPTH};
+    const seL4_Word message[10] = { 0, 4, ROOT, FULL_DEPTH };
 
     for (int i = 0; i < 10; i++) {
         seL4_SetMR(i, message[i]);
@@ -72,8 +71,8 @@ static seL4_Word call(seL4_CPtr object, seL4_Word label, seL4_Word caps, seL4_Wo
     for (int i = 0; i < 3; i++) {
         seL4_SetCap(i, ROOT);
     }
-    return seL4_MessageInfo_get_label(seL4_Call(object,
-                                                seL4_MessageInfo_new(label, 0, caps, words)));
+    return seL4_MessageInfo_get_label(
+        seL4_Call(object, seL4_MessageInfo_new(label, 0, caps, words)));
 }
 
 static void explain(const struct row *row)

@@ -4,7 +4,7 @@
 #include "env.h"
 
 #define CONTEXT_WORDS (sizeof(seL4_UserContext) / sizeof(seL4_Word))
-#define SPIN_LIMIT 200000000ul
+#define SPIN_LIMIT    200000000ul
 
 static volatile seL4_Word counters[4];
 static volatile seL4_Word order[8];
@@ -27,7 +27,7 @@ TEST("TCB-0001", "registers written are the registers read")
 {
     struct thread thread;
     seL4_UserContext in;
-    seL4_UserContext out = {0};
+    seL4_UserContext out = { 0 };
     seL4_Word *words = (seL4_Word *)&in;
 
     EXPECT(thread_new(&thread, PRIO_RUNNER - 1, 0) != 0);
@@ -48,7 +48,7 @@ TEST("TCB-0001", "registers written are the registers read")
 TEST("TCB-0002", "a privileged mode in SPSR is not taken over")
 {
     struct thread thread;
-    seL4_UserContext regs = {0};
+    seL4_UserContext regs = { 0 };
 
     EXPECT(thread_new(&thread, PRIO_RUNNER - 1, 0) != 0);
     regs.spsr = 0x9; /* EL2h */
@@ -66,7 +66,7 @@ TEST("TCB-0002", "a privileged mode in SPSR is not taken over")
 TEST("TCB-0003", "own registers, counts out of range and short messages are refused")
 {
     struct thread thread;
-    seL4_UserContext regs = {0};
+    seL4_UserContext regs = { 0 };
     seL4_MessageInfo_t info;
 
     EXPECT(thread_new(&thread, PRIO_RUNNER - 1, 0) != 0);
@@ -176,7 +176,7 @@ static void spinner(seL4_Word index, seL4_Word other, seL4_Word ntfn)
 TEST("TCB-0008", "equal priorities share the core by time slices")
 {
     seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
-    seL4_CPtr badged[2] = {slot_new(), slot_new()};
+    seL4_CPtr badged[2] = { slot_new(), slot_new() };
     struct thread thread[2];
     seL4_Word badge = 0;
     seL4_Word first = 0;
@@ -232,8 +232,7 @@ TEST("TCB-0009", "a suspended thread stands still, a resumed one goes on")
 static void sender(seL4_Word ep, seL4_Word value, seL4_Word unused)
 {
     (void)unused;
-    seL4_SendWithMRs(ep, seL4_MessageInfo_new(0, 0, 0, 1), &value, seL4_Null, seL4_Null,
-                     seL4_Null);
+    seL4_SendWithMRs(ep, seL4_MessageInfo_new(0, 0, 0, 1), &value, seL4_Null, seL4_Null, seL4_Null);
     note(value);
     thread_stop();
 }
@@ -285,8 +284,7 @@ TEST("TCB-0012", "CopyRegisters copies the frame and can start the target")
     EXPECT_OK(seL4_TCB_CopyRegisters(thread[1].tcb, thread[0].tcb, 1, 1, 1, 1, 0));
     EXPECT_EQ(order_count, 1);
     EXPECT_EQ(order[0], 9);
-    EXPECT_EQ(seL4_TCB_CopyRegisters(thread[1].tcb, VSPACE, 0, 0, 1, 1, 0),
-              seL4_InvalidCapability);
+    EXPECT_EQ(seL4_TCB_CopyRegisters(thread[1].tcb, VSPACE, 0, 0, 1, 1, 0), seL4_InvalidCapability);
     EXPECT_EQ(seL4_GetMR(0), 1);
 }
 
@@ -439,7 +437,7 @@ TEST("TCB-0020", "CopyRegisters takes the thread-local storage registers with th
 {
     seL4_Word mine;
     struct thread thread[2];
-    seL4_UserContext regs = {0};
+    seL4_UserContext regs = { 0 };
 
     EXPECT(thread_new(&thread[0], PRIO_RUNNER - 1, 0) != 0);
     EXPECT(thread_new(&thread[1], PRIO_RUNNER + 1, 0) != 0);

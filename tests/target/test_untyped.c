@@ -6,11 +6,11 @@
 TEST("UT-0001", "every object type can be made")
 {
     static const seL4_Word types[][2] = {
-        {seL4_UntypedObject, 12},         {seL4_TCBObject, 0},
-        {seL4_EndpointObject, 0},         {seL4_NotificationObject, 0},
-        {seL4_CapTableObject, 4},         {seL4_ARM_VSpaceObject, 0},
-        {seL4_ARM_SmallPageObject, 0},    {seL4_ARM_LargePageObject, 0},
-        {seL4_ARM_PageTableObject, 0},    {seL4_ARM_VCPUObject, 0},
+        { seL4_UntypedObject, 12 },      { seL4_TCBObject, 0 },
+        { seL4_EndpointObject, 0 },      { seL4_NotificationObject, 0 },
+        { seL4_CapTableObject, 4 },      { seL4_ARM_VSpaceObject, 0 },
+        { seL4_ARM_SmallPageObject, 0 }, { seL4_ARM_LargePageObject, 0 },
+        { seL4_ARM_PageTableObject, 0 }, { seL4_ARM_VCPUObject, 0 },
     };
 
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
@@ -36,8 +36,7 @@ TEST("UT-0003", "sizes out of range are refused")
     EXPECT_EQ(seL4_GetMR(1), seL4_MaxUntypedBits);
     EXPECT_EQ(retype(env.test_untyped, seL4_UntypedObject, 48, slot_new(), 1), seL4_RangeError);
     EXPECT_EQ(retype(env.test_untyped, seL4_CapTableObject, 60, slot_new(), 1), seL4_RangeError);
-    EXPECT_EQ(retype(env.test_untyped, seL4_UntypedObject, 3, slot_new(), 1),
-              seL4_InvalidArgument);
+    EXPECT_EQ(retype(env.test_untyped, seL4_UntypedObject, 3, slot_new(), 1), seL4_InvalidArgument);
     EXPECT_EQ(seL4_GetMR(0), 1);
     EXPECT_EQ(retype(env.test_untyped, seL4_CapTableObject, 0, slot_new(), 1),
               seL4_InvalidArgument);
@@ -118,16 +117,14 @@ TEST("UT-0009", "a new frame is zero, also where memory was used before")
 
     EXPECT_OK(make_tables(VSPACE, SCRATCH_VADDR, true));
     EXPECT_OK(retype(untyped, seL4_ARM_SmallPageObject, 0, page, 1));
-    EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite,
-                       seL4_ARM_Default_VMAttributes));
+    EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite, seL4_ARM_Default_VMAttributes));
     for (size_t i = 0; i < PAGE_BYTES / 8; i++) {
         EXPECT_EQ(words[i], 0);
         words[i] = ~0ul;
     }
     EXPECT_OK(seL4_CNode_Delete(ROOT, page, FULL_DEPTH));
     EXPECT_OK(retype(untyped, seL4_ARM_SmallPageObject, 0, page, 1));
-    EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite,
-                       seL4_ARM_Default_VMAttributes));
+    EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite, seL4_ARM_Default_VMAttributes));
     for (size_t i = 0; i < PAGE_BYTES / 8; i++) {
         EXPECT_EQ(words[i], 0);
     }
@@ -181,8 +178,8 @@ TEST("UT-0013", "the destination may be a CNode inside another one")
     seL4_CPtr inner = object_new(seL4_CapTableObject, 4);
 
     EXPECT(inner != 0);
-    EXPECT_OK(seL4_Untyped_Retype(env.test_untyped, seL4_EndpointObject, 0, ROOT, inner,
-                                  FULL_DEPTH, 3, 2));
+    EXPECT_OK(seL4_Untyped_Retype(env.test_untyped, seL4_EndpointObject, 0, ROOT, inner, FULL_DEPTH,
+                                  3, 2));
     EXPECT_OK(seL4_CNode_Move(ROOT, slot_new(), FULL_DEPTH, inner, 3, 4));
     EXPECT_OK(seL4_CNode_Move(ROOT, slot_new(), FULL_DEPTH, inner, 4, 4));
     EXPECT_EQ(seL4_CNode_Move(ROOT, slot_new(), FULL_DEPTH, inner, 5, 4), seL4_FailedLookup);
@@ -201,14 +198,14 @@ TEST("UT-0014", "a destination that is no CNode or a window that does not fit is
               seL4_RangeError);
     EXPECT_EQ(seL4_Untyped_Retype(env.test_untyped, seL4_EndpointObject, 0, ep, 0, 0, 0, 1),
               seL4_FailedLookup);
-    EXPECT_EQ(seL4_Untyped_Retype(env.test_untyped, seL4_EndpointObject, 0, ROOT, ep, FULL_DEPTH,
-                                  0, 1),
-              seL4_FailedLookup);
+    EXPECT_EQ(
+        seL4_Untyped_Retype(env.test_untyped, seL4_EndpointObject, 0, ROOT, ep, FULL_DEPTH, 0, 1),
+        seL4_FailedLookup);
 }
 
 TEST("UT-0015", "the largest batch works and is revoked in one call")
 {
-    static const seL4_Word types[] = {seL4_EndpointObject, seL4_TCBObject, seL4_ARM_VCPUObject};
+    static const seL4_Word types[] = { seL4_EndpointObject, seL4_TCBObject, seL4_ARM_VCPUObject };
     seL4_CPtr untyped = object_new(seL4_UntypedObject, 20);
     seL4_CPtr cnode = object_new(seL4_CapTableObject, 8);
 

@@ -3,7 +3,7 @@
 #define AREA "70"
 #include "env.h"
 
-#define ATTR seL4_ARM_Default_VMAttributes
+#define ATTR        seL4_ARM_Default_VMAttributes
 #define OTHER_VADDR (SCRATCH_VADDR + 0x400000)
 
 static volatile seL4_Word seen[2];
@@ -173,8 +173,7 @@ TEST("VSPACE-0008", "a VSpace needs an ASID before use, and gets one only once")
     EXPECT(seL4_ARM_Page_Map(page, vspace, 0, seL4_ReadWrite, ATTR) != seL4_NoError);
     EXPECT_EQ(copy_cap(slot_new(), vspace, seL4_AllRights), seL4_IllegalOperation);
     EXPECT_OK(seL4_ARM_ASIDPool_Assign(seL4_CapInitThreadASIDPool, vspace));
-    EXPECT_EQ(seL4_ARM_ASIDPool_Assign(seL4_CapInitThreadASIDPool, vspace),
-              seL4_InvalidCapability);
+    EXPECT_EQ(seL4_ARM_ASIDPool_Assign(seL4_CapInitThreadASIDPool, vspace), seL4_InvalidCapability);
     EXPECT_EQ(seL4_GetMR(0), 1);
     EXPECT_EQ(seL4_ARM_ASIDPool_Assign(seL4_CapInitThreadASIDPool, page), seL4_InvalidCapability);
     EXPECT_OK(copy_cap(slot_new(), vspace, seL4_AllRights));
@@ -187,8 +186,8 @@ TEST("VSPACE-0009", "ASID pools are made of exactly 4 KB of untyped RAM")
     seL4_CPtr pool = slot_new();
     seL4_CPtr vspace = object_new(seL4_ARM_VSpaceObject, 0);
 
-    EXPECT(seL4_ARM_ASIDControl_MakePool(seL4_CapASIDControl, large, ROOT, pool, FULL_DEPTH)
-           != seL4_NoError);
+    EXPECT(seL4_ARM_ASIDControl_MakePool(seL4_CapASIDControl, large, ROOT, pool, FULL_DEPTH) !=
+           seL4_NoError);
     EXPECT_OK(seL4_ARM_ASIDControl_MakePool(seL4_CapASIDControl, small, ROOT, pool, FULL_DEPTH));
     EXPECT_OK(seL4_ARM_ASIDPool_Assign(pool, vspace));
     /* Deleting the pool takes the ASID away. */
@@ -296,7 +295,7 @@ static seL4_Error map_image(seL4_CPtr vspace)
 
 static void probe_and_fault(seL4_Word address, seL4_Word unused1, seL4_Word unused2)
 {
-    struct raw regs = {.x7 = 0x1234};
+    struct raw regs = { .x7 = 0x1234 };
 
     (void)unused1;
     (void)unused2;

@@ -112,9 +112,9 @@ static const char *add_parts(int argc, char **argv, struct image_builder *builde
             add_reserve(builder, value);
         } else if (strcmp(option, "-o") == 0) {
             output = value;
-        } else if (strcmp(option, "--cores") != 0 && strcmp(option, "--least-cores") != 0
-                   && strcmp(option, "--pa-bits") != 0
-                   && strcmp(option, "--load-base") != 0 && strcmp(option, "--uart") != 0) {
+        } else if (strcmp(option, "--cores") != 0 && strcmp(option, "--least-cores") != 0 &&
+                   strcmp(option, "--pa-bits") != 0 && strcmp(option, "--load-base") != 0 &&
+                   strcmp(option, "--uart") != 0) {
             die("unknown option ", option);
         }
     }

@@ -6,8 +6,8 @@
 /* CTR_EL0: log2 of the smallest line in words, data side in [19:16], instruction side in [3:0]. */
 #define CTR_DMINLINE_SHIFT 16
 #define CTR_IMINLINE_SHIFT 0
-#define CTR_LINE_MASK 0xf
-#define CTR_WORD_BYTES 4u
+#define CTR_LINE_MASK      0xf
+#define CTR_WORD_BYTES     4u
 
 static uintptr_t line_bytes(unsigned shift)
 {

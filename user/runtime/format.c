@@ -22,7 +22,7 @@ struct conversion {
 };
 
 #define NO_PRECISION UINT32_MAX
-#define NUMBER_MAX 1000u /* widths and precisions beyond are cut: no line is that long */
+#define NUMBER_MAX   1000u /* widths and precisions beyond are cut: no line is that long */
 
 static void put(struct output *out, char c)
 {
@@ -125,20 +125,12 @@ static void parse_flags(const char **format, struct conversion *conv)
 {
     for (;; (*format)++) {
         switch (**format) {
-        case '-':
-            conv->left = true;
-            break;
-        case '0':
-            conv->zero = true;
-            break;
-        case '#':
-            conv->alternate = true;
-            break;
+        case '-': conv->left = true; break;
+        case '0': conv->zero = true; break;
+        case '#': conv->alternate = true; break;
         case '+':
-        case ' ':
-            break;
-        default:
-            return;
+        case ' ': break;
+        default: return;
         }
     }
 }
@@ -151,14 +143,11 @@ static void parse_length(const char **format, struct conversion *conv)
         case 'l':
         case 'z':
         case 't':
-        case 'j':
-            conv->length = sizeof(long long);
-            break;
+        case 'j': conv->length = sizeof(long long); break;
         case 'h':
             conv->length = conv->length == sizeof(short) ? sizeof(char) : sizeof(short);
             break;
-        default:
-            return;
+        default: return;
         }
     }
 }
@@ -193,7 +182,7 @@ static int64_t signed_argument(struct arguments *args, unsigned length)
 
 static void convert(struct output *out, struct conversion *conv, char type, struct arguments *args)
 {
-    char text[2] = {0, 0};
+    char text[2] = { 0, 0 };
 
     switch (type) {
     case 'd':
@@ -204,9 +193,7 @@ static void convert(struct output *out, struct conversion *conv, char type, stru
                    10, false);
         break;
     }
-    case 'u':
-        put_number(out, conv, unsigned_argument(args, conv->length), "", 10, false);
-        break;
+    case 'u': put_number(out, conv, unsigned_argument(args, conv->length), "", 10, false); break;
     case 'x':
     case 'X': {
         uint64_t value = unsigned_argument(args, conv->length);
@@ -214,12 +201,8 @@ static void convert(struct output *out, struct conversion *conv, char type, stru
         put_number(out, conv, value, conv->alternate && value != 0 ? "0x" : "", 16, type == 'X');
         break;
     }
-    case 'p':
-        put_number(out, conv, (uintptr_t)va_arg(args->list, void *), "0x", 16, false);
-        break;
-    case 's':
-        put_text(out, conv, va_arg(args->list, const char *));
-        break;
+    case 'p': put_number(out, conv, (uintptr_t)va_arg(args->list, void *), "0x", 16, false); break;
+    case 's': put_text(out, conv, va_arg(args->list, const char *)); break;
     case 'c':
         text[0] = (char)va_arg(args->list, int);
         put_text(out, conv, text);
@@ -236,12 +219,12 @@ static void convert(struct output *out, struct conversion *conv, char type, stru
 
 int rt_vsnprintf(char *buffer, size_t size, const char *format, va_list args)
 {
-    struct output out = {.buffer = buffer, .size = size};
+    struct output out = { .buffer = buffer, .size = size };
     struct arguments arguments;
 
     va_copy(arguments.list, args);
     while (*format != '\0') {
-        struct conversion conv = {.precision = NO_PRECISION};
+        struct conversion conv = { .precision = NO_PRECISION };
 
         if (*format != '%') {
             put(&out, *format++);

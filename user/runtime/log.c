@@ -17,12 +17,9 @@ void rt_log_set_sink(rt_log_sink_fn sink, void *context)
 static const char *level_prefix(enum rt_log_level level)
 {
     switch (level) {
-    case RT_LOG_ERROR:
-        return "error: ";
-    case RT_LOG_WARN:
-        return "warning: ";
-    default:
-        return "";
+    case RT_LOG_ERROR: return "error: ";
+    case RT_LOG_WARN: return "warning: ";
+    default: return "";
     }
 }
 

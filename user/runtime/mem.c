@@ -11,7 +11,7 @@
 
 typedef uint64_t word __attribute__((may_alias));
 
-#define WORD_MASK (sizeof(word) - 1)
+#define WORD_MASK   (sizeof(word) - 1)
 #define ROUND_WORDS 8u
 #define ROUND_BYTES (ROUND_WORDS * sizeof(word))
 

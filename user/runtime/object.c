@@ -7,44 +7,28 @@
 int rt_error_from_sel4(seL4_Error error)
 {
     switch (error) {
-    case seL4_NoError:
-        return RT_OK;
-    case seL4_NotEnoughMemory:
-        return RT_ERR_NO_MEMORY;
-    case seL4_DeleteFirst:
-        return RT_ERR_EXISTS;
-    default:
-        return RT_ERR_KERNEL;
+    case seL4_NoError: return RT_OK;
+    case seL4_NotEnoughMemory: return RT_ERR_NO_MEMORY;
+    case seL4_DeleteFirst: return RT_ERR_EXISTS;
+    default: return RT_ERR_KERNEL;
     }
 }
 
 const char *rt_sel4_error_text(seL4_Error error)
 {
     switch (error) {
-    case seL4_NoError:
-        return "no error";
-    case seL4_InvalidArgument:
-        return "invalid argument";
-    case seL4_InvalidCapability:
-        return "invalid capability";
-    case seL4_IllegalOperation:
-        return "illegal operation";
-    case seL4_RangeError:
-        return "range error";
-    case seL4_AlignmentError:
-        return "alignment error";
-    case seL4_FailedLookup:
-        return "failed lookup";
-    case seL4_TruncatedMessage:
-        return "truncated message";
-    case seL4_DeleteFirst:
-        return "delete first";
-    case seL4_RevokeFirst:
-        return "revoke first";
-    case seL4_NotEnoughMemory:
-        return "not enough memory";
-    default:
-        return "unknown kernel error";
+    case seL4_NoError: return "no error";
+    case seL4_InvalidArgument: return "invalid argument";
+    case seL4_InvalidCapability: return "invalid capability";
+    case seL4_IllegalOperation: return "illegal operation";
+    case seL4_RangeError: return "range error";
+    case seL4_AlignmentError: return "alignment error";
+    case seL4_FailedLookup: return "failed lookup";
+    case seL4_TruncatedMessage: return "truncated message";
+    case seL4_DeleteFirst: return "delete first";
+    case seL4_RevokeFirst: return "revoke first";
+    case seL4_NotEnoughMemory: return "not enough memory";
+    default: return "unknown kernel error";
     }
 }
 
@@ -52,10 +36,8 @@ int rt_retype(seL4_CPtr untyped, seL4_Word type, seL4_Word size_bits, seL4_CPtr 
               seL4_Word slot, seL4_Word count)
 {
     while (count > 0) {
-        seL4_Word now =
-            count < CONFIG_RETYPE_FAN_OUT_LIMIT ? count : CONFIG_RETYPE_FAN_OUT_LIMIT;
-        seL4_Error error =
-            seL4_Untyped_Retype(untyped, type, size_bits, cnode, 0, 0, slot, now);
+        seL4_Word now = count < CONFIG_RETYPE_FAN_OUT_LIMIT ? count : CONFIG_RETYPE_FAN_OUT_LIMIT;
+        seL4_Error error = seL4_Untyped_Retype(untyped, type, size_bits, cnode, 0, 0, slot, now);
         int code = rt_error_from_sel4(error);
 
         if (code == RT_ERR_KERNEL) {

@@ -6,16 +6,16 @@
 #include "core/check.h"
 #include "plat/plat.h"
 
-#define ENTRIES 512
+#define ENTRIES     512
 #define VALID_BLOCK 0x1ull
 #define VALID_TABLE 0x3ull
-#define VALID_PAGE 0x3ull
+#define VALID_PAGE  0x3ull
 /* AF, inner shareable, RES1 access bit. */
-#define COMMON ((1ull << 10) | (3ull << 8) | (1ull << 6))
-#define READ_ONLY (1ull << 7)
+#define COMMON     ((1ull << 10) | (3ull << 8) | (1ull << 6))
+#define READ_ONLY  (1ull << 7)
 #define NO_EXECUTE (1ull << 54)
-#define MEMORY (COMMON | (uint64_t)SEL4_MAIR_NORMAL_WB << 2)
-#define DEVICE (COMMON | NO_EXECUTE | (uint64_t)SEL4_MAIR_DEVICE_nGnRnE << 2)
+#define MEMORY     (COMMON | (uint64_t)SEL4_MAIR_NORMAL_WB << 2)
+#define DEVICE     (COMMON | NO_EXECUTE | (uint64_t)SEL4_MAIR_DEVICE_nGnRnE << 2)
 
 #define SIZE_2M (1ull << 21)
 #define SIZE_1G (1ull << 30)

@@ -5,18 +5,50 @@
 #include "contract/sel4/limits.h"
 
 /* Word numbers in struct user_context beyond x0..x30. */
-#define WORD_SP (CTX_SP / 8)
-#define WORD_ELR (CTX_ELR / 8)
-#define WORD_SPSR (CTX_SPSR / 8)
+#define WORD_SP       (CTX_SP / 8)
+#define WORD_ELR      (CTX_ELR / 8)
+#define WORD_SPSR     (CTX_SPSR / 8)
 #define WORD_FAULT_IP (CTX_FAULT_IP / 8)
-#define WORD_TPIDR (CTX_TPIDR / 8)
-#define WORD_TPIDRRO (CTX_TPIDRRO / 8)
+#define WORD_TPIDR    (CTX_TPIDR / 8)
+#define WORD_TPIDRRO  (CTX_TPIDRRO / 8)
 
 /* Order of struct seL4_UserContext. */
 static const uint8_t register_words[SEL4_USER_CONTEXT_WORDS] = {
-    WORD_FAULT_IP, WORD_SP, WORD_SPSR, 0,  1,  2,  3,  4,  5,  6,  7,  8,
-    16,            17,      18,        29, 30, 9,  10, 11, 12, 13, 14, 15,
-    19,            20,      21,        22, 23, 24, 25, 26, 27, 28, WORD_TPIDR,
+    WORD_FAULT_IP,
+    WORD_SP,
+    WORD_SPSR,
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    16,
+    17,
+    18,
+    29,
+    30,
+    9,
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    19,
+    20,
+    21,
+    22,
+    23,
+    24,
+    25,
+    26,
+    27,
+    28,
+    WORD_TPIDR,
     WORD_TPIDRRO,
 };
 
@@ -39,15 +71,12 @@ static uint64_t safe_spsr(const struct tcb *tcb, uint64_t spsr)
         switch (spsr & SPSR_MODE_BITS) {
         case SPSR_MODE_EL0T:
         case SPSR_MODE_EL1T:
-        case SPSR_MODE_EL1H:
-            return spsr;
-        default:
-            break;
+        case SPSR_MODE_EL1H: return spsr;
+        default: break;
         }
     }
     return (spsr & SPSR_NZCV) | SPSR_USER;
 }
-
 
 static void set_word(struct tcb *tcb, unsigned word, uint64_t value)
 {
@@ -164,8 +193,7 @@ void arch_take_syscall_reply(struct tcb *faulter, const struct tcb *replier,
         return;
     }
     for (unsigned i = 0; i < length; i++) {
-        uint64_t value =
-            i < SEL4_MSG_FAST_REGISTERS ? arch_message_word(replier, i) : message[i];
+        uint64_t value = i < SEL4_MSG_FAST_REGISTERS ? arch_message_word(replier, i) : message[i];
 
         set_word(faulter, syscall_fault_words[i], value);
     }

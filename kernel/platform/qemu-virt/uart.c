@@ -6,8 +6,8 @@
 
 #include "plat/plat.h"
 
-#define UARTDR 0x00
-#define UARTFR 0x18
+#define UARTDR      0x00
+#define UARTFR      0x18
 #define UARTFR_TXFF (1u << 5)
 
 /* Long enough for a full queue at 9600 baud; a dead UART must not stop the kernel. */

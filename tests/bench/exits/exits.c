@@ -5,8 +5,8 @@
  */
 #include "guest.h"
 
-#define ROUNDS     1000u
-#define NS_PER_S   UINT64_C(1000000000)
+#define ROUNDS   1000u
+#define NS_PER_S UINT64_C(1000000000)
 
 volatile uint64_t guest_exceptions;
 

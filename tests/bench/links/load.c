@@ -31,11 +31,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MIB        (UINT64_C(1) << 20)
-#define PIECE      (64u * 1024)
-#define BLOCK      4096u
-#define LARGE      (4u * 1024 * 1024)
-#define DEPTH_MAX  32u
+#define MIB       (UINT64_C(1) << 20)
+#define PIECE     (64u * 1024)
+#define BLOCK     4096u
+#define LARGE     (4u * 1024 * 1024)
+#define DEPTH_MAX 32u
 
 /* First byte of a connection: what the client does. */
 enum { TO_SERVER = 'o', FROM_SERVER = 'i', TURNS = 't' };
@@ -113,7 +113,10 @@ static void no_delay(int fd)
 /* Both directions end with a byte from the server, so the client knows that all has arrived. */
 static void answer(int fd)
 {
-    struct { char mode; uint64_t bytes; } __attribute__((packed)) request;
+    struct {
+        char mode;
+        uint64_t bytes;
+    } __attribute__((packed)) request;
 
     take_all(fd, &request, sizeof(request));
     no_delay(fd);
@@ -121,12 +124,8 @@ static void answer(int fd)
         size_t count = left < sizeof(piece) ? (size_t)left : sizeof(piece);
 
         switch (request.mode) {
-        case TO_SERVER:
-            take_all(fd, piece, count);
-            break;
-        case FROM_SERVER:
-            put_all(fd, piece, count);
-            break;
+        case TO_SERVER: take_all(fd, piece, count); break;
+        case FROM_SERVER: put_all(fd, piece, count); break;
         default:
             count = 1;
             take_all(fd, piece, 1);
@@ -160,7 +159,10 @@ static void serve(const char *port)
 /* Returns the seconds that it took. */
 static double transfer(char mode, const char *address, const char *port, uint64_t bytes)
 {
-    struct { char mode; uint64_t bytes; } __attribute__((packed)) request = { mode, bytes };
+    struct {
+        char mode;
+        uint64_t bytes;
+    } __attribute__((packed)) request = { mode, bytes };
     struct sockaddr_in there = place(address, port);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     double start;
@@ -175,12 +177,8 @@ static double transfer(char mode, const char *address, const char *port, uint64_
         size_t count = left < sizeof(piece) ? (size_t)left : sizeof(piece);
 
         switch (mode) {
-        case TO_SERVER:
-            put_all(fd, piece, count);
-            break;
-        case FROM_SERVER:
-            take_all(fd, piece, count);
-            break;
+        case TO_SERVER: put_all(fd, piece, count); break;
+        case FROM_SERVER: take_all(fd, piece, count); break;
         default:
             count = 1;
             put_all(fd, piece, 1);
@@ -205,7 +203,10 @@ static double ping(const char *address, unsigned count)
     }
     start = seconds();
     for (unsigned i = 0; i < count; i++) {
-        struct { struct icmphdr header; char data[56]; } echo = {
+        struct {
+            struct icmphdr header;
+            char data[56];
+        } echo = {
             .header = { .type = ICMP_ECHO, .un.echo.sequence = htons((uint16_t)i) },
         };
 
@@ -274,9 +275,12 @@ static double random_reads(const char *path, unsigned depth, unsigned count)
             /* The kernel has its own copy once it is submitted; nobody looks at what was read. */
             struct iocb *block = &blocks[started % depth];
 
-            *block = (struct iocb){ .aio_fildes = (uint32_t)fd, .aio_lio_opcode = IOCB_CMD_PREAD,
-                .aio_buf = (uintptr_t)(memory + (size_t)(started % depth) * BLOCK),
-                .aio_nbytes = BLOCK, .aio_offset = (int64_t)next_place(size) };
+            *block =
+                (struct iocb){ .aio_fildes = (uint32_t)fd,
+                               .aio_lio_opcode = IOCB_CMD_PREAD,
+                               .aio_buf = (uintptr_t)(memory + (size_t)(started % depth) * BLOCK),
+                               .aio_nbytes = BLOCK,
+                               .aio_offset = (int64_t)next_place(size) };
             if (syscall(SYS_io_submit, context, 1, &block) != 1) {
                 fail("io_submit");
             }
@@ -306,7 +310,8 @@ static double stream_disk(const char *path, int write_it, uint64_t bytes)
 
     for (uint64_t at = 0; at < bytes; at += LARGE) {
         off_t where = (off_t)(at % (size / LARGE * LARGE));
-        ssize_t done = write_it ? pwrite(fd, memory, LARGE, where) : pread(fd, memory, LARGE, where);
+        ssize_t done =
+            write_it ? pwrite(fd, memory, LARGE, where) : pread(fd, memory, LARGE, where);
 
         if (done != (ssize_t)LARGE) {
             fail(path);
@@ -317,7 +322,10 @@ static double stream_disk(const char *path, int write_it, uint64_t bytes)
 
 static void seed(void)
 {
-    struct { int bits, bytes; uint32_t data[16]; } pool = { 512, 64, { 1 } };
+    struct {
+        int bits, bytes;
+        uint32_t data[16];
+    } pool = { 512, 64, { 1 } };
     int fd = open("/dev/urandom", O_WRONLY);
 
     if (fd < 0 || ioctl(fd, RNDADDENTROPY, &pool) != 0) {
@@ -349,7 +357,8 @@ int main(int argc, char **argv)
     } else if (!strcmp(what, "ping") && argc == 4) {
         report(what, ping(argv[2], (unsigned)number) * 1e6 / (double)number, "us");
     } else if (!strcmp(what, "random") && argc == 5) {
-        report(what, (double)number / random_reads(argv[2], (unsigned)atoi(argv[3]), (unsigned)number),
+        report(what,
+               (double)number / random_reads(argv[2], (unsigned)atoi(argv[3]), (unsigned)number),
                "1/s");
     } else if ((!strcmp(what, "stream-read") || !strcmp(what, "stream-write")) && argc == 4) {
         report(what, (double)number / stream_disk(argv[2], what[7] == 'w', number * MIB), "MiB/s");

@@ -13,13 +13,13 @@
 #include "rt/log.h"
 #include "vmm/vpci/vpci.h"
 
-#define ECAM UINT64_C(0x20000000)
-#define MMIO UINT64_C(0x10000000)
+#define ECAM       UINT64_C(0x20000000)
+#define MMIO       UINT64_C(0x10000000)
 #define MMIO_BYTES UINT64_C(0x1000000)
-#define FRAME UINT64_C(0x08020000)
-#define SPI_FIRST 80u
-#define SPI_COUNT 16u
-#define QUEUE 64u
+#define FRAME      UINT64_C(0x08020000)
+#define SPI_FIRST  80u
+#define SPI_COUNT  16u
+#define QUEUE      64u
 
 static struct vpci vpci;
 static struct fake_backend backend;
@@ -149,12 +149,10 @@ static uint64_t choose_address(struct input *input)
     switch (kind % 4) {
     case 0: /* a filled slot's legacy registers */
         return ECAM + ((1 + kind / 4 % 2) << 15) + offset % 0x100;
-    case 1:
-        return ECAM + (offset << 4) % VPCI_BUS_BYTES;
+    case 1: return ECAM + (offset << 4) % VPCI_BUS_BYTES;
     case 2: /* where the set-up below puts the BARs */
         return MMIO + 0x10000 + offset % 0x1000 + (kind & 4 ? 0x10000 : 0);
-    default:
-        return MMIO + (offset << 8) % MMIO_BYTES;
+    default: return MMIO + (offset << 8) % MMIO_BYTES;
     }
 }
 
@@ -190,8 +188,9 @@ static void guest_access(struct input *input)
 
 static void write_config(unsigned slot, unsigned reg, unsigned size, uint64_t data)
 {
-    struct bus_access access = { .ipa = ECAM + ((uint64_t)slot << 15) + reg, .size = size,
-                                 .write = true, .data = data };
+    struct bus_access access = {
+        .ipa = ECAM + ((uint64_t)slot << 15) + reg, .size = size, .write = true, .data = data
+    };
 
     waiting[0] = vpci_ecam_access(&vpci, &access) == BUS_WAIT;
     while (waiting[0]) {
@@ -201,10 +200,17 @@ static void write_config(unsigned slot, unsigned reg, unsigned size, uint64_t da
 
 static void set_up(bool configured)
 {
-    struct vpci_params params = { .ops = &ops, .name = "fuzz", .budget = &budget, .ecam_ipa = ECAM,
-                                  .ecam_bytes = VPCI_BUS_BYTES, .mmio_ipa = MMIO,
-                                  .mmio_bytes = MMIO_BYTES, .filled_slots = 6, .late_slots = 8,
-                                  .v2m_ipa = FRAME, .v2m_spi_first = SPI_FIRST,
+    struct vpci_params params = { .ops = &ops,
+                                  .name = "fuzz",
+                                  .budget = &budget,
+                                  .ecam_ipa = ECAM,
+                                  .ecam_bytes = VPCI_BUS_BYTES,
+                                  .mmio_ipa = MMIO,
+                                  .mmio_bytes = MMIO_BYTES,
+                                  .filled_slots = 6,
+                                  .late_slots = 8,
+                                  .v2m_ipa = FRAME,
+                                  .v2m_spi_first = SPI_FIRST,
                                   .v2m_spi_count = SPI_COUNT };
     struct bus_access access = { .ipa = ECAM + (1u << 15), .size = 4 };
 
@@ -254,9 +260,7 @@ static void happen(struct input *input)
     uint64_t what = take(input, 1);
 
     switch (what % 16) {
-    case 0:
-        end_backend();
-        break;
+    case 0: end_backend(); break;
     case 1:
         if (!backend_alive) {
             backend_alive = true;
@@ -267,15 +271,9 @@ static void happen(struct input *input)
         now += take(input, 1) << 24;
         vpci_tick(&vpci, now);
         break;
-    case 3:
-        vpci_interrupt(&vpci, (uint32_t)take(input, 1) % LINK_IRQ_COUNT);
-        break;
-    case 4:
-        serve(take(input, 4));
-        break;
-    case 5:
-        serve(0xff);
-        break;
+    case 3: vpci_interrupt(&vpci, (uint32_t)take(input, 1) % LINK_IRQ_COUNT); break;
+    case 4: serve(take(input, 4)); break;
+    case 5: serve(0xff); break;
     case 6:
         fake_backend_poke(&backend, 1 + (what >> 4 & 1), (unsigned)take(input, 1) % 0xfc, 4,
                           (uint32_t)take(input, 4));
@@ -289,12 +287,8 @@ static void happen(struct input *input)
         break;
     case 8:
     case 9:
-    case 10:
-        serve(0);
-        break;
-    default:
-        guest_access(input);
-        break;
+    case 10: serve(0); break;
+    default: guest_access(input); break;
     }
 }
 

@@ -35,9 +35,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct gfdt_params params = {
-        .vcpu_count = 1, .ram = { { 0x40000000, 0x10000000 } }, .ram_count = 1,
-        .gicd_ipa = 0x8000000, .gicc_ipa = 0x8010000, .cmdline = "x",
-        .fragment = input, .fragment_bytes = size,
+        .vcpu_count = 1,
+        .ram = { { 0x40000000, 0x10000000 } },
+        .ram_count = 1,
+        .gicd_ipa = 0x8000000,
+        .gicc_ipa = 0x8010000,
+        .cmdline = "x",
+        .fragment = input,
+        .fragment_bytes = size,
     };
     const char *detail = "";
 

@@ -33,23 +33,23 @@ static const struct {
     uint8_t type;
     uint8_t size_bits;
 } prelude[] = {
-    {SEL4_TYPE_TCB, 0},          {SEL4_TYPE_TCB, 0},          {SEL4_TYPE_TCB, 0},
-    {SEL4_TYPE_ENDPOINT, 0},     {SEL4_TYPE_ENDPOINT, 0},     {SEL4_TYPE_NOTIFICATION, 0},
-    {SEL4_TYPE_NOTIFICATION, 0}, {SEL4_TYPE_CNODE, 3},        {SEL4_TYPE_CNODE, 4},
-    {SEL4_TYPE_SMALL_PAGE, 0},   {SEL4_TYPE_SMALL_PAGE, 0},   {SEL4_TYPE_PAGE_TABLE, 0},
-    {SEL4_TYPE_PAGE_TABLE, 0},   {SEL4_TYPE_PAGE_TABLE, 0},   {SEL4_TYPE_VSPACE, 0},
-    {SEL4_TYPE_VCPU, 0},         {SEL4_TYPE_UNTYPED, 12},     {SEL4_TYPE_UNTYPED, 13},
+    { SEL4_TYPE_TCB, 0 },          { SEL4_TYPE_TCB, 0 },        { SEL4_TYPE_TCB, 0 },
+    { SEL4_TYPE_ENDPOINT, 0 },     { SEL4_TYPE_ENDPOINT, 0 },   { SEL4_TYPE_NOTIFICATION, 0 },
+    { SEL4_TYPE_NOTIFICATION, 0 }, { SEL4_TYPE_CNODE, 3 },      { SEL4_TYPE_CNODE, 4 },
+    { SEL4_TYPE_SMALL_PAGE, 0 },   { SEL4_TYPE_SMALL_PAGE, 0 }, { SEL4_TYPE_PAGE_TABLE, 0 },
+    { SEL4_TYPE_PAGE_TABLE, 0 },   { SEL4_TYPE_PAGE_TABLE, 0 }, { SEL4_TYPE_VSPACE, 0 },
+    { SEL4_TYPE_VCPU, 0 },         { SEL4_TYPE_UNTYPED, 12 },   { SEL4_TYPE_UNTYPED, 13 },
 };
 #define PRELUDE_COUNT (sizeof(prelude) / sizeof(prelude[0]))
-#define POOL 32 /* slots that the run works in: the prelude's and free ones */
+#define POOL          32 /* slots that the run works in: the prelude's and free ones */
 
 struct rule {
     uint8_t object;
     uint8_t cap_count;
     uint8_t word_count;
 };
-#define RULE(name, object_, caps_, words_) [name] = {SEL4_OBJ_##object_, caps_, words_},
-static const struct rule rules[SEL4_INVOCATION_COUNT + 1] = {SEL4_INVOCATIONS(RULE)};
+#define RULE(name, object_, caps_, words_) [name] = { SEL4_OBJ_##object_, caps_, words_ },
+static const struct rule rules[SEL4_INVOCATION_COUNT + 1] = { SEL4_INVOCATIONS(RULE) };
 
 static uint64_t any_slot(struct input *input)
 {
@@ -64,8 +64,8 @@ static uint64_t any_slot(struct input *input)
 static uint64_t any_word(struct input *input)
 {
     static const uint64_t special[] = {
-        0,     1,        2,          3,       4,        5,          7,
-        12,    15,       64,         40,      0x1000,   0x10000000, 0x10001000,
+        0,     1,        2,          3,       4,          5,          7,
+        12,    15,       64,         40,      0x1000,     0x10000000, 0x10001000,
         40960, 0x200000, 0x40000000, 1 << 20, 1ull << 40, 1ull << 44, ~0ull,
     };
     unsigned choice = byte(input);
@@ -89,8 +89,7 @@ static void any_message(struct input *input, struct host_message *message)
     for (unsigned i = 0; i < 12; i++) {
         message->word[i] = any_word(input);
     }
-    if (message->label <= SEL4_INVOCATION_COUNT &&
-        rules[message->label].object == SEL4_OBJ_CNODE) {
+    if (message->label <= SEL4_INVOCATION_COUNT && rules[message->label].object == SEL4_OBJ_CNODE) {
         message->word[0] = any_slot(input);
         message->word[1] = 64;
         message->word[2] = any_slot(input);
@@ -105,24 +104,18 @@ static void any_message(struct input *input, struct host_message *message)
 static uint64_t target_of(struct input *input, uint64_t label)
 {
     static const uint8_t slots[] = {
-        [SEL4_OBJ_UNTYPED] = 16,    [SEL4_OBJ_TCB] = 0,        [SEL4_OBJ_VSPACE] = 14,
-        [SEL4_OBJ_PAGE_TABLE] = 11, [SEL4_OBJ_PAGE] = 9,       [SEL4_OBJ_VCPU] = 15,
+        [SEL4_OBJ_UNTYPED] = 16,    [SEL4_OBJ_TCB] = 0,  [SEL4_OBJ_VSPACE] = 14,
+        [SEL4_OBJ_PAGE_TABLE] = 11, [SEL4_OBJ_PAGE] = 9, [SEL4_OBJ_VCPU] = 15,
     };
     unsigned object = label <= SEL4_INVOCATION_COUNT ? rules[label].object : 0;
 
     switch (object) {
-    case SEL4_OBJ_CNODE:
-        return SEL4_SLOT_INIT_CNODE;
-    case SEL4_OBJ_IRQ_CONTROL:
-        return SEL4_SLOT_IRQ_CONTROL;
-    case SEL4_OBJ_DOMAIN:
-        return SEL4_SLOT_DOMAIN;
-    case SEL4_OBJ_SMC:
-        return SEL4_SLOT_SMC;
-    case SEL4_OBJ_ASID_CONTROL:
-        return SEL4_SLOT_ASID_CONTROL;
-    case SEL4_OBJ_ASID_POOL:
-        return SEL4_SLOT_INIT_ASID_POOL;
+    case SEL4_OBJ_CNODE: return SEL4_SLOT_INIT_CNODE;
+    case SEL4_OBJ_IRQ_CONTROL: return SEL4_SLOT_IRQ_CONTROL;
+    case SEL4_OBJ_DOMAIN: return SEL4_SLOT_DOMAIN;
+    case SEL4_OBJ_SMC: return SEL4_SLOT_SMC;
+    case SEL4_OBJ_ASID_CONTROL: return SEL4_SLOT_ASID_CONTROL;
+    case SEL4_OBJ_ASID_POOL: return SEL4_SLOT_INIT_ASID_POOL;
     default:
         return object < sizeof(slots) && byte(input) < 0xc0
                    ? host_free_slot + slots[object] + byte(input) % 2
@@ -145,18 +138,18 @@ static void start_threads(void)
         struct host_message space = {
             .label = TCBConfigure,
             .length = 4,
-            .word = {host_free_slot + 3, 0, 0, 0},
+            .word = { host_free_slot + 3, 0, 0, 0 },
             .cap_count = 3,
-            .cap = {SEL4_SLOT_INIT_CNODE, SEL4_SLOT_INIT_VSPACE, SEL4_SLOT_INIT_IPC_BUFFER},
+            .cap = { SEL4_SLOT_INIT_CNODE, SEL4_SLOT_INIT_VSPACE, SEL4_SLOT_INIT_IPC_BUFFER },
         };
         struct host_message sched = {
             .label = TCBSetSchedParams,
             .length = 2,
-            .word = {250, 254 + (i == 2)},
+            .word = { 250, 254 + (i == 2) },
             .cap_count = 1,
-            .cap = {SEL4_SLOT_INIT_TCB},
+            .cap = { SEL4_SLOT_INIT_TCB },
         };
-        struct host_message resume = {.label = TCBResume};
+        struct host_message resume = { .label = TCBResume };
 
         space.word[3] = i == 0 ? 0 : host_info->ipc_buffer;
         (void)host_call(host_free_slot + i, &space);
@@ -167,7 +160,7 @@ static void start_threads(void)
 
 static void begin(void)
 {
-    struct host_message assign = {.label = ARMASIDPoolAssign, .cap_count = 1};
+    struct host_message assign = { .label = ARMASIDPoolAssign, .cap_count = 1 };
 
     host_boot();
     host_use_fastpath = false;
@@ -206,15 +199,16 @@ static void step(struct input *input)
         any_message(input, &message);
         (void)host_call(target_of(input, message.label), &message);
     } else if ((choice & 0x7f) < 0x64) {
-        static const uint8_t types[] = {SEL4_FAULT_VM, SEL4_FAULT_VCPU, SEL4_FAULT_USER_EXCEPTION};
+        static const uint8_t types[] = { SEL4_FAULT_VM, SEL4_FAULT_VCPU,
+                                         SEL4_FAULT_USER_EXCEPTION };
 
         host_fault(types[byte(input) % 3], any_word(input));
     } else {
         any_message(input, &message);
         message.length = byte(input) % 8;
         message.cap_count = byte(input) % 8 ? 0 : message.cap_count;
-        (void)host_syscall((choice & 0x7f) == 0x7f ? byte(input) : -(int64_t)(1 + choice % 9), host_free_slot + byte(input) % 8,
-                           &message);
+        (void)host_syscall((choice & 0x7f) == 0x7f ? byte(input) : -(int64_t)(1 + choice % 9),
+                           host_free_slot + byte(input) % 8, &message);
     }
     if (byte(input) < 8) {
         sched_tick();
@@ -226,7 +220,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct input input = {data, size};
+    struct input input = { data, size };
 
     begin();
     host_use_fastpath = byte(&input) & 1;

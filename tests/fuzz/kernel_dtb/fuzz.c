@@ -17,8 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(blob, data, size);
     if (size >= MAGIC_AND_SIZE) {
         /* What every blob must have, so that the fuzzer gets further. */
-        static const uint8_t magic[4] = {0xd0, 0x0d, 0xfe, 0xed};
-        uint8_t total[4] = {0, (uint8_t)(size >> 16), (uint8_t)(size >> 8), (uint8_t)size};
+        static const uint8_t magic[4] = { 0xd0, 0x0d, 0xfe, 0xed };
+        uint8_t total[4] = { 0, (uint8_t)(size >> 16), (uint8_t)(size >> 8), (uint8_t)size };
 
         memcpy(blob, magic, sizeof(magic));
         memcpy(blob + 4, total, sizeof(total));

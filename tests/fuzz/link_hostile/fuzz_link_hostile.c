@@ -14,12 +14,12 @@
 #include "rt/log.h"
 #include "vmm/link/link.h"
 
-#define ECAM UINT64_C(0x20000000)
-#define MMIO UINT64_C(0x10000000)
-#define BAR1 (MMIO + 0x10000)
-#define BAR4 (MMIO + 0x20000)
-#define NOTIFY (BAR4 + FAKE_NOTIFY_AT)
-#define FRAME UINT64_C(0x08020000)
+#define ECAM      UINT64_C(0x20000000)
+#define MMIO      UINT64_C(0x10000000)
+#define BAR1      (MMIO + 0x10000)
+#define BAR4      (MMIO + 0x20000)
+#define NOTIFY    (BAR4 + FAKE_NOTIFY_AT)
+#define FRAME     UINT64_C(0x08020000)
 #define SPI_FIRST 80u
 #define SPI_COUNT 16u
 
@@ -171,8 +171,9 @@ static void tick(void)
 
 static void guest_access(uint64_t ipa, unsigned size, bool write, uint64_t data, unsigned vcpu)
 {
-    struct bus_access access = { .ipa = ipa, .size = size, .write = write, .data = data,
-                                 .vcpu = vcpu };
+    struct bus_access access = {
+        .ipa = ipa, .size = size, .write = write, .data = data, .vcpu = vcpu
+    };
 
     if (waiting[vcpu] || !link_reset_ready(&link)) {
         return;
@@ -207,8 +208,11 @@ static void settle(void)
 
 static void set_up(void)
 {
-    struct link_params params = { .config = &config, .ops = &ops, .budget = &budget,
-                                  .v2m_ipa = FRAME, .v2m_spi_first = SPI_FIRST,
+    struct link_params params = { .config = &config,
+                                  .ops = &ops,
+                                  .budget = &budget,
+                                  .v2m_ipa = FRAME,
+                                  .v2m_spi_first = SPI_FIRST,
                                   .v2m_spi_count = SPI_COUNT };
 
     memset(area_bytes, 0, sizeof(area_bytes));
@@ -216,10 +220,18 @@ static void set_up(void)
     kicked = rung = in_driver = false;
     now = 1;
     config = (struct vmm_driver_link){
-        .name = "fuzz", .iobuf_vaddr = (uintptr_t)area_bytes, .ecam_ipa = ECAM,
-        .ecam_bytes = 0x100000, .mmio_ipa = MMIO, .mmio_bytes = 0x1000000,
-        .doorbell_badge = DOORBELL, .unmapped_badge = UNMAPPED, .kick_slot = KICK_SLOT,
-        .unmap_slot = UNMAP_SLOT, .map_slot = MAP_SLOT, .filled_slots = 2,
+        .name = "fuzz",
+        .iobuf_vaddr = (uintptr_t)area_bytes,
+        .ecam_ipa = ECAM,
+        .ecam_bytes = 0x100000,
+        .mmio_ipa = MMIO,
+        .mmio_bytes = 0x1000000,
+        .doorbell_badge = DOORBELL,
+        .unmapped_badge = UNMAPPED,
+        .kick_slot = KICK_SLOT,
+        .unmap_slot = UNMAP_SLOT,
+        .map_slot = MAP_SLOT,
+        .filled_slots = 2,
     };
     vpci_boot_budget_reset(&budget);
     fake_backend_init(&backend, ECAM);
@@ -273,15 +285,11 @@ static void guest_turn(void)
     bool write = (how & 4) != 0;
 
     switch (how >> 3 & 3) {
-    case 0:
-        guest_access(NOTIFY, 2, true, 0, vcpu);
-        break;
+    case 0: guest_access(NOTIFY, 2, true, 0, vcpu); break;
     case 1:
         guest_access(config_ipa((unsigned)take(1) & ~(size - 1)), size, write, take(2), vcpu);
         break;
-    default:
-        guest_access(BAR4 + take(1) * 8, size, write, take(2), vcpu);
-        break;
+    default: guest_access(BAR4 + take(1) * 8, size, write, take(2), vcpu); break;
     }
 }
 
@@ -305,23 +313,17 @@ static void happen(void)
     switch (what % 12) {
     case 0:
     case 1:
-    case 2:
-        guest_turn();
-        break;
-    case 3:
-        fake_peer_interrupt(&peer);
-        break;
+    case 2: guest_turn(); break;
+    case 3: fake_peer_interrupt(&peer); break;
     case 4:
-    case 5:
-        signal_driver(DOORBELL);
-        break;
-    case 6:
-        spoil();
-        break;
+    case 5: signal_driver(DOORBELL); break;
+    case 6: spoil(); break;
     case 7: {
         struct link_msg msg = { .op = LINK_MSG_REPLY + (uint32_t)(what >> 4) % 6,
-                                .tag = (uint32_t)take(1), .addr = NOTIFY + take(1),
-                                .len = (uint16_t)(what & 7), .data = take(2) };
+                                .tag = (uint32_t)take(1),
+                                .addr = NOTIFY + take(1),
+                                .len = (uint16_t)(what & 7),
+                                .data = take(2) };
 
         if (peer.to_driver.ring != NULL) {
             (void)fake_peer_send(&peer, &msg);
@@ -332,9 +334,7 @@ static void happen(void)
         now += take(1) << 26;
         tick();
         break;
-    case 9:
-        fake_peer_raise(&peer, (uint32_t)take(1) % LINK_IRQ_COUNT);
-        break;
+    case 9: fake_peer_raise(&peer, (uint32_t)take(1) % LINK_IRQ_COUNT); break;
     case 10:
         if (what > 0xd0) {
             restart_guest();
@@ -344,9 +344,7 @@ static void happen(void)
             fake_peer_start(&peer);
         }
         break;
-    default:
-        tick();
-        break;
+    default: tick(); break;
     }
 }
 

@@ -37,13 +37,14 @@ static void seal(uint8_t *image)
 
 static void fuzz_table(const uint8_t *data, size_t size)
 {
-    const struct ldr_range ram[2] = {{0x40000000, 0x40000000}, {0x100000000, 0x40000000}};
+    const struct ldr_range ram[2] = { { 0x40000000, 0x40000000 }, { 0x100000000, 0x40000000 } };
     static struct ldr_table table;
-    struct ldr_error error = {0};
+    struct ldr_error error = { 0 };
     struct ldr_layout layout;
-    struct ldr_elf kernel = {.vaddr = {0xffc0000000, 0x30000}, .paddr = {0x60000000, 0x30000}};
-    struct ldr_elf root = {.vaddr = {0x400000, 0x8000}};
-    uint8_t image[sizeof(struct image_header) + 8 * sizeof(struct image_entry)] = {0};
+    struct ldr_elf kernel = { .vaddr = { 0xffc0000000, 0x30000 },
+                              .paddr = { 0x60000000, 0x30000 } };
+    struct ldr_elf root = { .vaddr = { 0x400000, 0x8000 } };
+    uint8_t image[sizeof(struct image_header) + 8 * sizeof(struct image_entry)] = { 0 };
     static uint8_t tree[0x4000] __attribute__((aligned(8)));
 
     memcpy(image, data, size < sizeof(image) ? size : sizeof(image));
@@ -67,7 +68,7 @@ static void fuzz_table(const uint8_t *data, size_t size)
 
 static void fuzz_elf(const uint8_t *data, size_t size)
 {
-    struct ldr_error error = {0};
+    struct ldr_error error = { 0 };
     struct ldr_elf elf;
     uint8_t *file = malloc(size ? size : 1);
     uint8_t *memory;
@@ -89,7 +90,7 @@ static void fuzz_elf(const uint8_t *data, size_t size)
 
 static void fuzz_tree(const uint8_t *data, size_t size)
 {
-    struct ldr_error error = {0};
+    struct ldr_error error = { 0 };
     struct ldr_range ram[LDR_MAX_MEMORY_RANGES];
     struct ldr_cpu cpus[4];
     uint8_t *tree = malloc(size ? size : 1);
@@ -109,15 +110,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     switch (data[0] % 3) {
-    case 0:
-        fuzz_table(data + 1, size - 1);
-        break;
-    case 1:
-        fuzz_elf(data + 1, size - 1);
-        break;
-    default:
-        fuzz_tree(data + 1, size - 1);
-        break;
+    case 0: fuzz_table(data + 1, size - 1); break;
+    case 1: fuzz_elf(data + 1, size - 1); break;
+    default: fuzz_tree(data + 1, size - 1); break;
     }
     return 0;
 }

@@ -15,8 +15,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct plan_limits limits = {
-    .core_count = 1, .user_top = UINT64_C(0xfffffffffff), .plan_paddr = 0x48000000};
+static const struct plan_limits limits = { .core_count = 1,
+                                           .user_top = UINT64_C(0xfffffffffff),
+                                           .plan_paddr = 0x48000000 };
 
 static void *seed_plan(size_t *size)
 {

@@ -63,9 +63,9 @@ static void check_state(void)
     for (unsigned bank = 0; bank < vgic.irq_count / 32; bank++) {
         for (unsigned vcpu = 0; vcpu < VCPUS; vcpu++) {
             const struct vgic_bank *b = vgic_bank_of(&vgic, vcpu, bank);
-            uint32_t ready = (b->pending | (b->line & ~b->edge)) & b->enabled & ~b->active &
-                             ~b->inflight & (((vgic.control & 1) ? ~b->group : 0) |
-                                             ((vgic.control & 2) ? b->group : 0));
+            uint32_t ready =
+                (b->pending | (b->line & ~b->edge)) & b->enabled & ~b->active & ~b->inflight &
+                (((vgic.control & 1) ? ~b->group : 0) | ((vgic.control & 2) ? b->group : 0));
 
             for (unsigned bit = 0; bit < 32; bit++) {
                 unsigned owner = vcpu;
@@ -104,15 +104,9 @@ static void step(const uint8_t *bytes)
         access.data = value;
         (void)vgic_dist_access(&vgic, &access);
         break;
-    case 3:
-        vgic_raise(&vgic, vcpu, irq % 300);
-        break;
-    case 4:
-        vgic_set_level(&vgic, vcpu, irq % 300, bytes[4] & 1);
-        break;
-    case 5:
-        vgic_raise_hw(&vgic, vcpu, irq % 300);
-        break;
+    case 3: vgic_raise(&vgic, vcpu, irq % 300); break;
+    case 4: vgic_set_level(&vgic, vcpu, irq % 300, bytes[4] & 1); break;
+    case 5: vgic_raise_hw(&vgic, vcpu, irq % 300); break;
     case 6: { /* the guest finishes what is there */
         unsigned index = bytes[4] % LRS;
 

@@ -154,12 +154,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             console.input = data[2];
             pl011_poll(&uart);
             break;
-        case 1:
-            pass_time(&dog, data);
-            break;
-        default:
-            guest_access(&bus, data);
-            break;
+        case 1: pass_time(&dog, data); break;
+        default: guest_access(&bus, data); break;
         }
         require(uart.rx_count <= PL011_FIFO && uart.rx_first < PL011_FIFO);
     }

@@ -55,7 +55,10 @@ static struct range windows[WINDOW_MAX];
 static size_t window_count;
 static struct stretch readable = { .label = "readable" };
 static struct stretch found[SECRET_MAX] = {
-    { .label = "found 1" }, { .label = "found 2" }, { .label = "found 3" }, { .label = "found 4" },
+    { .label = "found 1" },
+    { .label = "found 2" },
+    { .label = "found 3" },
+    { .label = "found 4" },
 };
 static uint64_t fault_count;
 
@@ -68,7 +71,7 @@ static void on_fault(int sig)
 static void add_window(uint64_t base, uint64_t end)
 {
     if (window_count < WINDOW_MAX) {
-        windows[window_count++] = (struct range) { base, end };
+        windows[window_count++] = (struct range){ base, end };
     }
 }
 
@@ -84,8 +87,8 @@ static bool find_windows(void)
         char name[128];
         int fields = sscanf(line, "%" SCNx64 "-%" SCNx64 " : %127[^\n]", &first, &last, name);
 
-        if (line[0] != ' ' && fields == 3 &&
-            strcmp(name, "System RAM") != 0 && strcmp(name, "reserved") != 0) {
+        if (line[0] != ' ' && fields == 3 && strcmp(name, "System RAM") != 0 &&
+            strcmp(name, "reserved") != 0) {
             add_window(first, last + 1);
         }
     }

@@ -29,30 +29,14 @@ static uint64_t random64(void)
 static void access_any(uint64_t address, unsigned size, int write, uint64_t value)
 {
     switch (size * 2 + !!write) {
-    case 2:
-        __asm__ volatile("ldrsb x9, [%0]" ::"r"(address) : "x9", "memory");
-        break;
-    case 3:
-        __asm__ volatile("strb %w1, [%0]" ::"r"(address), "r"(value) : "memory");
-        break;
-    case 4:
-        __asm__ volatile("ldrsh w10, [%0]" ::"r"(address) : "x10", "memory");
-        break;
-    case 5:
-        __asm__ volatile("strh %w1, [%0]" ::"r"(address), "r"(value) : "memory");
-        break;
-    case 8:
-        __asm__ volatile("ldr w28, [%0]" ::"r"(address) : "x28", "memory");
-        break;
-    case 9:
-        __asm__ volatile("str %w1, [%0]" ::"r"(address), "r"(value) : "memory");
-        break;
-    case 16:
-        __asm__ volatile("ldr x19, [%0]" ::"r"(address) : "x19", "memory");
-        break;
-    default:
-        __asm__ volatile("str %1, [%0]" ::"r"(address), "r"(value) : "memory");
-        break;
+    case 2: __asm__ volatile("ldrsb x9, [%0]" ::"r"(address) : "x9", "memory"); break;
+    case 3: __asm__ volatile("strb %w1, [%0]" ::"r"(address), "r"(value) : "memory"); break;
+    case 4: __asm__ volatile("ldrsh w10, [%0]" ::"r"(address) : "x10", "memory"); break;
+    case 5: __asm__ volatile("strh %w1, [%0]" ::"r"(address), "r"(value) : "memory"); break;
+    case 8: __asm__ volatile("ldr w28, [%0]" ::"r"(address) : "x28", "memory"); break;
+    case 9: __asm__ volatile("str %w1, [%0]" ::"r"(address), "r"(value) : "memory"); break;
+    case 16: __asm__ volatile("ldr x19, [%0]" ::"r"(address) : "x19", "memory"); break;
+    default: __asm__ volatile("str %1, [%0]" ::"r"(address), "r"(value) : "memory"); break;
     }
 }
 

@@ -3,15 +3,15 @@
  * Every name that a program may expect of an installed kernel's headers, used once. Compiled, never
  * run, by tests/boot/installed_kernel.py: a name that is missing, or of another shape, is an error.
  */
-#include <sel4/sel4.h>
-#include <sel4/arch/mapping.h>
-#include <sel4/plat/api/constants.h>
-#include <sel4/sel4_arch/constants.h>
-#include <sel4/syscall.h>
-#include <sel4/arch/syscalls.h>
-#include <sel4/sel4_arch/syscalls.h>
-#include <sel4/virtual_client.h>
 #include <interfaces/sel4_client.h>
+#include <sel4/arch/mapping.h>
+#include <sel4/arch/syscalls.h>
+#include <sel4/plat/api/constants.h>
+#include <sel4/sel4.h>
+#include <sel4/sel4_arch/constants.h>
+#include <sel4/sel4_arch/syscalls.h>
+#include <sel4/syscall.h>
+#include <sel4/virtual_client.h>
 
 #ifdef CONFIG_LIB_SEL4_USE_THREAD_LOCALS
 __thread seL4_IPCBuffer *__sel4_ipc_buffer;
@@ -428,17 +428,17 @@ seL4_Word use_rights(void);
 
 seL4_Word use_rights(void)
 {
-    seL4_CapRights_t rights[] = {seL4_AllRights, seL4_ReadWrite, seL4_CanRead,
-                                 seL4_CanWrite,  seL4_CanGrant,  seL4_CanGrantReply,
-                                 seL4_NoWrite,   seL4_NoRead,    seL4_NoRights};
+    seL4_CapRights_t rights[] = { seL4_AllRights, seL4_ReadWrite, seL4_CanRead,
+                                  seL4_CanWrite,  seL4_CanGrant,  seL4_CanGrantReply,
+                                  seL4_NoWrite,   seL4_NoRead,    seL4_NoRights };
     seL4_Word sum = 0;
 
     for (unsigned int i = 0; i < sizeof(rights) / sizeof(rights[0]); i++) {
         rights[i] = seL4_CapRights_set_capAllowGrant(rights[i], 1);
-        sum += seL4_CapRights_get_capAllowGrantReply(rights[i])
-               + seL4_CapRights_get_capAllowGrant(rights[i])
-               + seL4_CapRights_get_capAllowRead(rights[i])
-               + seL4_CapRights_get_capAllowWrite(rights[i]);
+        sum += seL4_CapRights_get_capAllowGrantReply(rights[i]) +
+               seL4_CapRights_get_capAllowGrant(rights[i]) +
+               seL4_CapRights_get_capAllowRead(rights[i]) +
+               seL4_CapRights_get_capAllowWrite(rights[i]);
     }
     return sum;
 }
@@ -449,47 +449,43 @@ seL4_Word use_faults(seL4_MessageInfo_t tag)
 {
     seL4_Fault_t fault = seL4_getFault(tag);
 
-    if (seL4_isNullFault_tag(tag) || seL4_isCapFault_tag(tag) || seL4_isUnknownSyscall_tag(tag)
-        || seL4_isUserException_tag(tag) || seL4_isVMFault_tag(tag)
-        || seL4_isVGICMaintenance_tag(tag) || seL4_isVCPUFault_tag(tag)
-        || seL4_isVPPIEvent_tag(tag)) {
+    if (seL4_isNullFault_tag(tag) || seL4_isCapFault_tag(tag) || seL4_isUnknownSyscall_tag(tag) ||
+        seL4_isUserException_tag(tag) || seL4_isVMFault_tag(tag) ||
+        seL4_isVGICMaintenance_tag(tag) || seL4_isVCPUFault_tag(tag) || seL4_isVPPIEvent_tag(tag)) {
         return 1;
     }
     switch (seL4_Fault_get_seL4_FaultType(fault)) {
     case seL4_Fault_CapFault:
-        return seL4_Fault_CapFault_get_IP(fault) + seL4_Fault_CapFault_get_Addr(fault)
-               + seL4_Fault_CapFault_get_InRecvPhase(fault)
-               + seL4_Fault_CapFault_get_LookupFailureType(fault)
-               + seL4_Fault_CapFault_get_MR4(fault) + seL4_Fault_CapFault_get_MR5(fault)
-               + seL4_Fault_CapFault_get_MR6(fault);
+        return seL4_Fault_CapFault_get_IP(fault) + seL4_Fault_CapFault_get_Addr(fault) +
+               seL4_Fault_CapFault_get_InRecvPhase(fault) +
+               seL4_Fault_CapFault_get_LookupFailureType(fault) +
+               seL4_Fault_CapFault_get_MR4(fault) + seL4_Fault_CapFault_get_MR5(fault) +
+               seL4_Fault_CapFault_get_MR6(fault);
     case seL4_Fault_UnknownSyscall:
-        return seL4_Fault_UnknownSyscall_get_X0(fault) + seL4_Fault_UnknownSyscall_get_X7(fault)
-               + seL4_Fault_UnknownSyscall_get_FaultIP(fault)
-               + seL4_Fault_UnknownSyscall_get_SP(fault) + seL4_Fault_UnknownSyscall_get_LR(fault)
-               + seL4_Fault_UnknownSyscall_get_SPSR(fault)
-               + seL4_Fault_UnknownSyscall_get_Syscall(fault);
+        return seL4_Fault_UnknownSyscall_get_X0(fault) + seL4_Fault_UnknownSyscall_get_X7(fault) +
+               seL4_Fault_UnknownSyscall_get_FaultIP(fault) +
+               seL4_Fault_UnknownSyscall_get_SP(fault) + seL4_Fault_UnknownSyscall_get_LR(fault) +
+               seL4_Fault_UnknownSyscall_get_SPSR(fault) +
+               seL4_Fault_UnknownSyscall_get_Syscall(fault);
     case seL4_Fault_UserException:
-        return seL4_Fault_UserException_get_FaultIP(fault)
-               + seL4_Fault_UserException_get_Stack(fault)
-               + seL4_Fault_UserException_get_SPSR(fault)
-               + seL4_Fault_UserException_get_Number(fault)
-               + seL4_Fault_UserException_get_Code(fault);
+        return seL4_Fault_UserException_get_FaultIP(fault) +
+               seL4_Fault_UserException_get_Stack(fault) +
+               seL4_Fault_UserException_get_SPSR(fault) +
+               seL4_Fault_UserException_get_Number(fault) +
+               seL4_Fault_UserException_get_Code(fault);
     case seL4_Fault_VMFault:
-        return seL4_Fault_VMFault_get_IP(fault) + seL4_Fault_VMFault_get_Addr(fault)
-               + seL4_Fault_VMFault_get_PrefetchFault(fault) + seL4_Fault_VMFault_get_FSR(fault);
-    case seL4_Fault_VGICMaintenance:
-        return seL4_Fault_VGICMaintenance_get_IDX(fault);
-    case seL4_Fault_VCPUFault:
-        return seL4_Fault_VCPUFault_get_HSR(fault);
-    case seL4_Fault_VPPIEvent:
-        return seL4_Fault_VPPIEvent_get_IRQ(fault);
-    default:
-        return 0;
+        return seL4_Fault_VMFault_get_IP(fault) + seL4_Fault_VMFault_get_Addr(fault) +
+               seL4_Fault_VMFault_get_PrefetchFault(fault) + seL4_Fault_VMFault_get_FSR(fault);
+    case seL4_Fault_VGICMaintenance: return seL4_Fault_VGICMaintenance_get_IDX(fault);
+    case seL4_Fault_VCPUFault: return seL4_Fault_VCPUFault_get_HSR(fault);
+    case seL4_Fault_VPPIEvent: return seL4_Fault_VPPIEvent_get_IRQ(fault);
+    default: return 0;
     }
 }
 
 /* Members of BootInfo at their places. */
-#define AT(member, place) _Static_assert(__builtin_offsetof(seL4_BootInfo, member) == (place), #member)
+#define AT(member, place)                                                                          \
+    _Static_assert(__builtin_offsetof(seL4_BootInfo, member) == (place), #member)
 AT(extraLen, 0x00);
 AT(nodeID, 0x08);
 AT(numNodes, 0x10);

@@ -4,16 +4,16 @@
  * this project. Prints TAP through the UART's device frame; ranges.h is made from platform_gen.json
  * by tests/boot/installed_kernel.py.
  */
-#include <sel4/sel4.h>
 #include <sel4/arch/mapping.h>
 #include <sel4/plat/api/constants.h>
+#include <sel4/sel4.h>
 
 #include "ranges.h"
 
-#define UART_PADDR 0x09000000ul
-#define UART_VADDR 0x10000000ul
+#define UART_PADDR   0x09000000ul
+#define UART_VADDR   0x10000000ul
 #define FDT_MAGIC_BE 0xedfe0dd0u
-#define MIB (1024ul * 1024ul)
+#define MIB          (1024ul * 1024ul)
 
 #ifdef CONFIG_LIB_SEL4_USE_THREAD_LOCALS
 __thread seL4_IPCBuffer *__sel4_ipc_buffer;
@@ -31,8 +31,8 @@ struct range {
     seL4_Word start, end;
 };
 
-static const struct range memory[] = {MEMORY_RANGES};
-static const struct range devices[] = {DEVICE_RANGES};
+static const struct range memory[] = { MEMORY_RANGES };
+static const struct range devices[] = { DEVICE_RANGES };
 
 static const seL4_BootInfo *info;
 static seL4_CPtr next_slot;
@@ -182,8 +182,7 @@ static void check_tree(void)
     const seL4_BootInfoHeader *chunk = (const seL4_BootInfoHeader *)extra;
 
     check(info->extraLen > sizeof(*chunk) && chunk->id == SEL4_BOOTINFO_HEADER_FDT &&
-              chunk->len <= info->extraLen &&
-              *(const unsigned int *)(chunk + 1) == FDT_MAGIC_BE,
+              chunk->len <= info->extraLen && *(const unsigned int *)(chunk + 1) == FDT_MAGIC_BE,
           "extra BootInfo has the device tree");
 }
 
@@ -223,9 +222,9 @@ static seL4_Error start_child(seL4_CPtr tcb)
     };
     seL4_CPtr frame = next_slot++;
     /* The image's own frame capability is mapped; a copy of it may serve as a buffer frame. */
-    seL4_Error error = seL4_CNode_Copy(seL4_CapInitThreadCNode, frame, seL4_WordBits,
-                                       seL4_CapInitThreadCNode, frame_of(child_buffer),
-                                       seL4_WordBits, seL4_AllRights);
+    seL4_Error error =
+        seL4_CNode_Copy(seL4_CapInitThreadCNode, frame, seL4_WordBits, seL4_CapInitThreadCNode,
+                        frame_of(child_buffer), seL4_WordBits, seL4_AllRights);
 
     if (error == seL4_NoError) {
         error = seL4_TCB_Configure(tcb, 0, seL4_CapInitThreadCNode, 0, seL4_CapInitThreadVSpace, 0,

@@ -15,12 +15,12 @@
 #include "selftest.h"
 
 #define CHANNEL_PAGES (CONSOLE_CHANNEL_BYTES / 4096)
-#define UART_PADDR 0x09000000
-#define UART_IRQ 33
-#define TIMER_IRQ 30
-#define CLIENTS 2
-#define WINDOW 0x100000000ull
-#define SPACING 0x100000ull
+#define UART_PADDR    0x09000000
+#define UART_IRQ      33
+#define TIMER_IRQ     30
+#define CLIENTS       2
+#define WINDOW        0x100000000ull
+#define SPACING       0x100000ull
 
 static struct plan_builder pb;
 static uint32_t console, timer, selftest[CLIENTS];
@@ -103,13 +103,13 @@ static void add_console(uint32_t attach)
     uint32_t irq = pb_irq(&pb, "uart.irq", UART_IRQ, 0);
     struct console_config *head = &console_blob.head;
 
-    *head = (struct console_config){.magic = CONSOLE_CONFIG_MAGIC,
-                                    .client_count = CLIENTS + 1,
-                                    .uart_irq_slot = 16,
-                                    .uart_ntfn_slot = 17,
-                                    .attach = attach,
-                                    .uart_badge = 1,
-                                    .uart_vaddr = WINDOW};
+    *head = (struct console_config){ .magic = CONSOLE_CONFIG_MAGIC,
+                                     .client_count = CLIENTS + 1,
+                                     .uart_irq_slot = 16,
+                                     .uart_ntfn_slot = 17,
+                                     .attach = attach,
+                                     .uart_badge = 1,
+                                     .uart_vaddr = WINDOW };
     pb_map(&pb, vspace(console), uart, WINDOW, PLAN_RIGHT_READ | PLAN_RIGHT_WRITE, 0);
     pb_cap(&pb, cnode(console), 16, irq, PLAN_RIGHTS_ALL, 0);
     pb_cap(&pb, cnode(console), 17, console_ntfn, PLAN_RIGHT_WRITE, head->uart_badge);
@@ -124,24 +124,24 @@ static void add_timer(void)
 {
     uint32_t irq = pb_irq(&pb, "timer.irq", TIMER_IRQ, 0);
 
-    timer_blob.head = (struct timer_config){.magic = TIMER_CONFIG_MAGIC,
-                                            .client_count = CLIENTS,
-                                            .irq_slot = 16,
-                                            .irq_ntfn_slot = 17,
-                                            .irq_badge = 1};
+    timer_blob.head = (struct timer_config){ .magic = TIMER_CONFIG_MAGIC,
+                                             .client_count = CLIENTS,
+                                             .irq_slot = 16,
+                                             .irq_ntfn_slot = 17,
+                                             .irq_badge = 1 };
     pb_cap(&pb, cnode(timer), 16, irq, PLAN_RIGHTS_ALL, 0);
     pb_cap(&pb, cnode(timer), 17, timer_ntfn, PLAN_RIGHT_WRITE, 1);
 }
 
 static void connect(uint32_t i)
 {
-    struct selftest_config config = {.console_vaddr = WINDOW,
-                                     .timer_vaddr = WINDOW + SPACING,
-                                     .console_slot = 16,
-                                     .timer_slot = 17,
-                                     .console_badge = 1,
-                                     .timer_badge = 2,
-                                     .read_only_vaddr = WINDOW + 2 * SPACING};
+    struct selftest_config config = { .console_vaddr = WINDOW,
+                                      .timer_vaddr = WINDOW + SPACING,
+                                      .console_slot = 16,
+                                      .timer_slot = 17,
+                                      .console_badge = 1,
+                                      .timer_badge = 2,
+                                      .read_only_vaddr = WINDOW + 2 * SPACING };
     uint32_t channel = shared_channel("channel", i);
     uint32_t page = pb_frames(&pb, "timer.page", 12, 1, PLAN_ANY_PADDR);
     uint32_t locked = pb_frames(&pb, "read-only", 12, 1, PLAN_ANY_PADDR);
@@ -150,8 +150,9 @@ static void connect(uint32_t i)
     snprintf(console_blob.clients[i].name, sizeof(console_blob.clients[i].name), "selftest%u", i);
     console_blob.clients[i].signal_slot = 20 + i;
     pb_cap(&pb, cnode(console), 20 + i, selftest_ntfn[i], PLAN_RIGHT_WRITE, config.console_badge);
-    timer_blob.clients[i] =
-        (struct timer_client_config){.page_vaddr = timer_page, .badge = 2ull << i, .signal_slot = 20 + i};
+    timer_blob.clients[i] = (struct timer_client_config){ .page_vaddr = timer_page,
+                                                          .badge = 2ull << i,
+                                                          .signal_slot = 20 + i };
     pb_cap(&pb, cnode(timer), 20 + i, selftest_ntfn[i], PLAN_RIGHT_WRITE, config.timer_badge);
     pb_map(&pb, vspace(timer), page, timer_page, PLAN_RIGHT_READ, PLAN_MAP_CACHED);
 

@@ -58,32 +58,20 @@ static void measure_timer(void)
 
 static void handle(char key)
 {
-    char text[4] = {key, '\0', '\0', '\0'};
+    char text[4] = { key, '\0', '\0', '\0' };
 
     switch (key) {
-    case 't':
-        measure_timer();
-        break;
-    case 'w':
-        *(volatile uint32_t *)config->read_only_vaddr = 1;
-        break;
-    case 'c':
-        CHECK(key == 'x');
-        break;
-    case 'q':
-        seL4_Signal(UINT64_C(1) << 32);
-        break;
+    case 't': measure_timer(); break;
+    case 'w': *(volatile uint32_t *)config->read_only_vaddr = 1; break;
+    case 'c': CHECK(key == 'x'); break;
+    case 'q': seL4_Signal(UINT64_C(1) << 32); break;
     case 'l':
         for (unsigned i = 0; i < 1000; i++) {
             rt_info("line %u of 1000", i);
         }
         break;
-    case '\r':
-        print("\r\nselftest login: ");
-        break;
-    default:
-        print(text);
-        break;
+    case '\r': print("\r\nselftest login: "); break;
+    default: print(text); break;
     }
 }
 

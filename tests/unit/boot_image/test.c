@@ -12,8 +12,9 @@
 #define LOADER_BYTES 8192u
 
 static char folder[64];
-static const struct image_options options = {
-    .load_base = IMAGE_LOAD_BASE_QEMU_VIRT, .pa_bits = 44, .core_count = 1};
+static const struct image_options options = { .load_base = IMAGE_LOAD_BASE_QEMU_VIRT,
+                                              .pa_bits = 44,
+                                              .core_count = 1 };
 
 static const char *path_of(const char *name)
 {
@@ -38,13 +39,14 @@ static void write_inputs(void)
 {
     static uint8_t loader[LOADER_BYTES];
     uint8_t elf[0x400];
-    struct image_linux_header header = {.magic = IMAGE_LINUX_MAGIC, .flags = IMAGE_LINUX_FLAGS};
+    struct image_linux_header header = { .magic = IMAGE_LINUX_MAGIC, .flags = IMAGE_LINUX_FLAGS };
 
     memcpy(loader, &header, sizeof(header));
     write_file("loader.bin", loader, sizeof(loader));
     write_file("kernel.elf", elf, build_elf(elf, 0xffc0000000, 0x60000000, 0x25000));
     write_file("root.elf", elf, build_elf(elf, 0x400000, 0x400000, 0x8000));
-    write_file("text", "not an ELF file at all, but long enough to be read as a header ........", 72);
+    write_file("text", "not an ELF file at all, but long enough to be read as a header ........",
+               72);
 }
 
 static void add_basics(struct image_builder *builder)
@@ -69,10 +71,10 @@ static uint8_t *read_back(const char *name, size_t *size)
 
 static void check_written(void)
 {
-    static const uint8_t plan[] = {1, 2, 3, 4, 5};
+    static const uint8_t plan[] = { 1, 2, 3, 4, 5 };
     static struct image_builder builder;
     static struct ldr_table table;
-    struct ldr_error error = {0};
+    struct ldr_error error = { 0 };
     struct image_linux_header header;
     size_t size;
     uint8_t *data;
@@ -82,22 +84,22 @@ static void check_written(void)
     (void)image_add_module_file(&builder, "text", path_of("text"), 0x50000000);
     (void)image_add_reserve(&builder, "vm0", 0x54000000, 0x2000000);
     TAP_OK(image_place(&builder) == 0, "boot_image/good parts are placed");
-    TAP_OK(image_module_paddr(&builder, "plan") == 0x40400000
-               && image_module_paddr(&builder, "text") == 0x50000000
-               && image_module_paddr(&builder, "none") == IMAGE_TARGET_ANY,
+    TAP_OK(image_module_paddr(&builder, "plan") == 0x40400000 &&
+               image_module_paddr(&builder, "text") == 0x50000000 &&
+               image_module_paddr(&builder, "none") == IMAGE_TARGET_ANY,
            "boot_image/module addresses are known before writing");
     TAP_OK(image_write(&builder, path_of("image.bin")) == 0, "boot_image/the file is written");
     data = read_back("image.bin", &size);
     memcpy(&header, data, sizeof(header));
-    TAP_OK(size == builder.image_size && header.image_size >= size
-               && header.image_size % IMAGE_MODULE_ALIGN == 0,
+    TAP_OK(size == builder.image_size && header.image_size >= size &&
+               header.image_size % IMAGE_MODULE_ALIGN == 0,
            "boot_image/the Image header states the memory needed");
     TAP_OK(ldr_table_read(data, LOADER_BYTES, &table, &error) == 0,
            "boot_image/the loader accepts the table");
-    TAP_OK(table.header.entry_count == 5
-               && memcmp(data + table.entries[2].offset, plan, sizeof(plan)) == 0
-               && ldr_crc32(0, data + table.entries[0].offset, table.entries[0].size)
-                      == table.entries[0].crc32,
+    TAP_OK(table.header.entry_count == 5 &&
+               memcmp(data + table.entries[2].offset, plan, sizeof(plan)) == 0 &&
+               ldr_crc32(0, data + table.entries[0].offset, table.entries[0].size) ==
+                   table.entries[0].crc32,
            "boot_image/payloads are where the table says");
     free(data);
     image_free(&builder);
@@ -116,8 +118,8 @@ static void check_refused(const char *text, int (*step)(struct image_builder *),
     if (!strstr(image_error(&builder), text)) {
         printf("# message: %s\n", image_error(&builder));
     }
-    TAP_OK(image_write(&builder, path_of("never.bin")) != 0
-               && access(path_of("never.bin"), F_OK) != 0,
+    TAP_OK(image_write(&builder, path_of("never.bin")) != 0 &&
+               access(path_of("never.bin"), F_OK) != 0,
            "boot_image/%s: nothing is written", what);
     image_free(&builder);
 }
@@ -139,8 +141,8 @@ static int missing_file(struct image_builder *b)
 
 static int long_name(struct image_builder *b)
 {
-    return image_add_module(b, "a-name-of-more-than-thirty-one-characters", (const uint8_t *)"x",
-                            1, IMAGE_TARGET_ANY);
+    return image_add_module(b, "a-name-of-more-than-thirty-one-characters", (const uint8_t *)"x", 1,
+                            IMAGE_TARGET_ANY);
 }
 
 static int same_name(struct image_builder *b)
@@ -202,8 +204,8 @@ int main(void)
     check_refused("not possible", module_off_grid, "a module off the 2 MB grid");
     check_refused("not a loader", not_a_loader, "a loader that is none");
     check_refused("more than", too_many, "more entries than the table holds");
-    for (const char *const *name = (const char *const[]){"loader.bin", "kernel.elf", "root.elf",
-                                                         "text", "image.bin", NULL};
+    for (const char *const *name = (const char *const[]){ "loader.bin", "kernel.elf", "root.elf",
+                                                          "text", "image.bin", NULL };
          *name; name++) {
         (void)unlink(path_of(*name));
     }

@@ -39,7 +39,8 @@ static int64_t number_of(const char *text)
 
 static void lexer_tests(void)
 {
-    static const char text[] = "# 7 \"user.camkes\"\n  vm0 0x1F \"a\\\"b\" <- << // end\n/* two\n */ }";
+    static const char text[] =
+        "# 7 \"user.camkes\"\n  vm0 0x1F \"a\\\"b\" <- << // end\n/* two\n */ }";
     struct lexer lexer;
     struct token token;
 
@@ -65,7 +66,8 @@ static void lexer_tests(void)
     TAP_OK(diag.error_count == 0, "lexer/no message for good text");
     lex_start(&lexer, &arena, &diag, "x", "a\0b", 3);
     TAP_OK(!strcmp(lex_next(&lexer).text, "a") && !strcmp(lex_next(&lexer).text, "b") &&
-               diag.error_count == 1, "lexer/NUL byte is reported and skipped");
+               diag.error_count == 1,
+           "lexer/NUL byte is reported and skipped");
 }
 
 static void long_string_test(void)
@@ -119,7 +121,8 @@ static void value_tests(void)
            "value/lists nest, join and may end with a comma");
     value = value_of("{ bare: 1, \"quoted\": { inner: true }, }");
     TAP_OK(value->kind == VALUE_DICT && value->count == 2 &&
-               !strcmp(value->items->next->key, "quoted"), "value/keys are bare or quoted");
+               !strcmp(value->items->next->key, "quoted"),
+           "value/keys are bare or quoted");
     value = value_of("dtb([{ path: \"/a\" }])");
     TAP_OK(value->kind == VALUE_QUERY && !strcmp(value->string, "dtb") && value->count == 1,
            "value/query");
@@ -148,25 +151,29 @@ static void depth_tests(void)
 
 static void parser_tests(void)
 {
-    struct description d = parse(
-        "import <a.camkes>; import \"b.camkes\";\n"
-        "component VM { control; attribute int n = 3; maybe uses A b; }\n"
-        "assembly { composition { component VM vm0; component VM vm1;\n"
-        "  connection L c(from vm0.a, from g.vm2.b, to vm1.c); }\n"
-        "configuration { g.vm0.x = 1; vm1.y <- vm0.x; } }");
+    struct description d = parse("import <a.camkes>; import \"b.camkes\";\n"
+                                 "component VM { control; attribute int n = 3; maybe uses A b; }\n"
+                                 "assembly { composition { component VM vm0; component VM vm1;\n"
+                                 "  connection L c(from vm0.a, from g.vm2.b, to vm1.c); }\n"
+                                 "configuration { g.vm0.x = 1; vm1.y <- vm0.x; } }");
 
     TAP_OK(diag.error_count == 0, "parser/good text gives no message");
     TAP_OK(d.imports->is_system && !d.imports->next->is_system &&
-               !strcmp(d.imports->next->path, "b.camkes"), "parser/imports");
+               !strcmp(d.imports->next->path, "b.camkes"),
+           "parser/imports");
     TAP_OK(d.declarations->members->kind == MEMBER_CONTROL &&
                d.declarations->members->next->initial->number == 3 &&
-               d.declarations->members->next->next->maybe, "parser/members");
-    TAP_OK(!strcmp(d.assemblies->instances->next->name, "vm1"), "parser/instances keep their order");
+               d.declarations->members->next->next->maybe,
+           "parser/members");
+    TAP_OK(!strcmp(d.assemblies->instances->next->name, "vm1"),
+           "parser/instances keep their order");
     TAP_OK(!strcmp(d.assemblies->connections->from->next->text, "g.vm2.b") &&
-               !strcmp(d.assemblies->connections->to->text, "vm1.c"), "parser/connection ends");
+               !strcmp(d.assemblies->connections->to->text, "vm1.c"),
+           "parser/connection ends");
     TAP_OK(!strcmp(d.assemblies->settings->instance, "g.vm0") &&
                !strcmp(d.assemblies->settings->attribute, "x") &&
-               !strcmp(d.assemblies->settings->next->source->text, "vm0.x"), "parser/settings");
+               !strcmp(d.assemblies->settings->next->source->text, "vm0.x"),
+           "parser/settings");
 }
 
 static void recovery_tests(void)
@@ -196,8 +203,9 @@ static void diag_tests(void)
 
     diag_print(&diag, out);
     fclose(out);
-    TAP_OK(!strcmp(text, "f: other: warning: whole file\nf:2:9: rule: first\nf:3:4: rule: second\n"),
-           "diag/sorted by place, repeats dropped");
+    TAP_OK(
+        !strcmp(text, "f: other: warning: whole file\nf:2:9: rule: first\nf:3:4: rule: second\n"),
+        "diag/sorted by place, repeats dropped");
     TAP_OK(diag.error_count == 3, "diag/errors are counted, warnings are not");
 }
 

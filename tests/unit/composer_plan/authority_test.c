@@ -60,7 +60,8 @@ static void memory_tests(void)
 
     TAP_OK(holders_of(c, "vm1.ram") == 1u << 1 && holders_of(c, "vm2.ram") == 1u << 2,
            "authority/private RAM is its own VMM's alone");
-    TAP_OK(holders_of(c, "vm1.pool-vm0") == 3u, "authority/a pool is shared by the two ends of its link");
+    TAP_OK(holders_of(c, "vm1.pool-vm0") == 3u,
+           "authority/a pool is shared by the two ends of its link");
     TAP_OK(holders_of(c, "vm2.pool-vm0") == 5u, "authority/the other pool by the other two");
     TAP_OK(holders_of(c, "vm0-vm1.iobuf") == 3u && holders_of(c, "vm0-vm2.iobuf") == 5u,
            "authority/so are the message areas");
@@ -93,8 +94,8 @@ static void control_tests(const char *text, const char *name)
         const struct plan_cap *cap = &c->builder.caps[i];
 
         if (c->builder.objects[cap->object].type == PLAN_NOTIFICATION && cap->badge) {
-            is_signal_only &= cap->rights == PLAN_RIGHT_WRITE &&
-                              (cap->badge & (cap->badge - 1)) == 0;
+            is_signal_only &=
+                cap->rights == PLAN_RIGHT_WRITE && (cap->badge & (cap->badge - 1)) == 0;
         }
     }
     TAP_OK(is_private, "authority/%s: control objects have one holder", name);
@@ -134,13 +135,15 @@ static void blob_tests(void)
                     regions[i].slot + regions[i].slot_count <= config->free_slot_first;
     }
     TAP_OK(config->magic == VMM_CONFIG_MAGIC && config->irqs.count == 2 &&
-               config->device_links.count == 2, "blob/vm0 has two interrupts and serves two links");
+               config->device_links.count == 2,
+           "blob/vm0 has two interrupts and serves two links");
     TAP_OK(is_unique && (all >> 60) == 0, "blob/every badge is one bit, used once, below bit 60");
     TAP_OK(is_sound, "blob/regions have their pages and lie below the free slots");
     TAP_OK(!strcmp((const char *)base + config->cmdline.offset, "console=ttyAMA0"),
            "blob/command line");
     config = compose_blob(c, "vm1");
-    TAP_OK(config->v2m_spi_count == 128 && config->v2m_spi_first > 33 && config->driver_links.count == 1,
+    TAP_OK(config->v2m_spi_count == 128 && config->v2m_spi_first > 33 &&
+               config->driver_links.count == 1,
            "blob/a driver VM has 128 MSI numbers behind the UART's");
     compose_free(c);
 }

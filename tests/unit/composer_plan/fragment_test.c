@@ -48,7 +48,8 @@ static void driver_tests(void)
     TAP_OK(cell(fdt, bridge, "msi-parent") == 2 && !has(fdt, bridge, "interrupt-map"),
            "fragment/MSI goes to the GICv2m frame, INTx does not exist");
     TAP_OK(pool >= 0 && fdt_node_check_compatible(fdt, pool, "restricted-dma-pool") == 0 &&
-               cells64(fdt, pool, "reg", 2) == 8 * MIB, "fragment/the bridge is bound to an 8 MiB pool");
+               cells64(fdt, pool, "reg", 2) == 8 * MIB,
+           "fragment/the bridge is bound to an 8 MiB pool");
     TAP_OK(fdt_path_offset(fdt, "/memory@50000000") >= 0, "fragment/the pool is memory");
     compose_free(c);
     c = compose_text(two_users, false);
@@ -75,8 +76,7 @@ static void device_tests(bool is_swiotlb)
     TAP_OK(cells64(fdt, link, "peervisor,pool", 0) == made->pool.base &&
                cells64(fdt, link, "peervisor,pool", 2) == size,
            "fragment/VMSWIOTLB=%d: QEMU is told the driver VM's address of it", is_swiotlb);
-    TAP_OK(fdt_next_node(fdt, link, NULL) >= 0 &&
-               fdt_subnode_offset(fdt, link, "device@1") >= 0 &&
+    TAP_OK(fdt_next_node(fdt, link, NULL) >= 0 && fdt_subnode_offset(fdt, link, "device@1") >= 0 &&
                fdt_subnode_offset(fdt, link, "device@2") >= 0,
            "fragment/VMSWIOTLB=%d: devices have slots from 1", is_swiotlb);
     compose_free(c);
@@ -89,7 +89,8 @@ static void default_tests(void)
     int net = fdt_subnode_offset(fdt, node_of(fdt, "peervisor,link"), "device@2");
 
     TAP_OK(has(fdt, net, "tap") && has(fdt, net, "mac") && has(fdt, net, "nat") &&
-               cell(fdt, net, "queues") == 1, "fragment/what the user left out is written");
+               cell(fdt, net, "queues") == 1,
+           "fragment/what the user left out is written");
     compose_free(c);
 }
 
@@ -100,8 +101,10 @@ static void passthrough_tests(void)
     int disk = fdt_path_offset(fdt, COMPOSE_DISK);
 
     TAP_OK(disk >= 0 && fdt_path_offset(fdt, COMPOSE_NIC) >= 0 &&
-               fdt_path_offset(fdt, COMPOSE_FAR) < 0, "fragment/owned nodes are copied, others not");
-    TAP_OK(has(fdt, disk, "dma-coherent"), "fragment/coherence said at the board's root comes along");
+               fdt_path_offset(fdt, COMPOSE_FAR) < 0,
+           "fragment/owned nodes are copied, others not");
+    TAP_OK(has(fdt, disk, "dma-coherent"),
+           "fragment/coherence said at the board's root comes along");
     TAP_OK(!has(fdt, disk, "clocks"), "fragment/references to foreign nodes do not");
     TAP_OK(cell(fdt, 0, "interrupt-parent") == 1, "fragment/interrupts go to the VM's own GIC");
     compose_free(c);

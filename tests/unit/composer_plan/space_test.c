@@ -38,11 +38,13 @@ static void number_test(void)
 {
     uint64_t number = 1;
 
-    TAP_OK(schema_parse_number("0x40000000", &number) && number == 0x40000000, "number/hexadecimal");
+    TAP_OK(schema_parse_number("0x40000000", &number) && number == 0x40000000,
+           "number/hexadecimal");
     TAP_OK(schema_parse_number("017", &number) && number == 17, "number/a leading zero is decimal");
     TAP_OK(!schema_parse_number("", &number) && !schema_parse_number("0x", &number) &&
                !schema_parse_number("12 ", &number) && !schema_parse_number("-1", &number) &&
-               !schema_parse_number("0xffffffffffffffff", &number), "number/nothing else is one");
+               !schema_parse_number("0xffffffffffffffff", &number),
+           "number/nothing else is one");
 }
 
 void space_tests(int *run, int *failed)

@@ -13,13 +13,15 @@
 
 const char two_users[] =
     "assembly { composition { component VM vm0; component VM vm1; component VM vm2;\n"
-    "  connection VirtioLink a(from vm0.d, to vm1.d); connection VirtioLink b(from vm0.d, to vm2.d); }\n"
+    "  connection VirtioLink a(from vm0.d, to vm1.d); connection VirtioLink b(from vm0.d, to "
+    "vm2.d); }\n"
     "configuration { vm0.dtb = [\"" COMPOSE_DISK "\", \"" COMPOSE_NIC "\"];\n"
     "  vm0.vm_virtio_devices = [{ type: \"blk\", target: \"vm1\", disk: \"a\" },\n"
     "    { type: \"net\", target: \"vm1\" }, { type: \"blk\", target: \"vm2\", disk: \"b\" }]; } }";
 
 const char chain[] =
-    "assembly { composition { component VM vm_gateway; component VM vm_app; component VM vm_database;\n"
+    "assembly { composition { component VM vm_gateway; component VM vm_app; component VM "
+    "vm_database;\n"
     "  connection VirtioLink a(from vm_gateway.d, to vm_app.d);\n"
     "  connection VirtioLink b(from vm_app.d, to vm_database.d); }\n"
     "configuration { vm_gateway.vm_virtio_devices = [{ type: \"net\", target: \"app\" }];\n"
@@ -77,8 +79,8 @@ static void sort_test(void)
 
     for (size_t i = 1; i < c->builder.object_count; i++) {
         const struct plan_object *a = &c->builder.objects[i - 1], *b = &c->builder.objects[i];
-        bool b_fixed = (b->type == PLAN_FRAMES || b->type == PLAN_UNTYPED) &&
-                       b->paddr != PLAN_ANY_PADDR;
+        bool b_fixed =
+            (b->type == PLAN_FRAMES || b->type == PLAN_UNTYPED) && b->paddr != PLAN_ANY_PADDR;
 
         is_sorted &= !b_fixed || (a->paddr != PLAN_ANY_PADDR && a->paddr < b->paddr);
     }

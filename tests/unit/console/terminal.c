@@ -6,7 +6,7 @@
 
 void terminal_start(struct terminal *t)
 {
-    static const char *const names[TERMINAL_CLIENTS] = {"vm0", "vm1", "init"};
+    static const char *const names[TERMINAL_CLIENTS] = { "vm0", "vm1", "init" };
 
     memset(t, 0, sizeof(*t));
     mux_init(&t->mux);

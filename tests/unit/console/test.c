@@ -16,7 +16,7 @@ static struct terminal t;
 
 static void filtered(const char *input, const char *expected, const char *rule)
 {
-    struct filter filter = {0};
+    struct filter filter = { 0 };
     char shown[200];
     size_t length = 0;
 
@@ -36,17 +36,29 @@ static void test_filter(void)
     filtered("plain\ttext\n", "plain\ttext\n", "text, tabs and newlines pass");
     filtered("a\x1b[31;1mred\x1b[0mb", "aredb", "colours disappear");
     filtered("a\x1b[2J\x1b[1;1Hb", "ab", "cursor moves disappear");
-    filtered("a\x1b]0;title\x07" "b\x1b]0;title\x1b\\c", "abc", "titles disappear");
+    filtered("a\x1b]0;title\x07"
+             "b\x1b]0;title\x1b\\c",
+             "abc", "titles disappear");
     filtered("a\x1bP1$qm\x1b\\b\x1b_x\x1b\\c\x1b^y\x1b\\d", "abcd", "control strings disappear");
-    filtered("a\x1b(Bb\x1b#8c\x1b=d\x1b" "7e", "abcde", "short escapes disappear");
-    filtered("a\x1b[12\x18" "b\x1b]x\x1a" "c", "abc", "CAN and SUB end a sequence");
+    filtered("a\x1b(Bb\x1b#8c\x1b=d\x1b"
+             "7e",
+             "abcde", "short escapes disappear");
+    filtered("a\x1b[12\x18"
+             "b\x1b]x\x1a"
+             "c",
+             "abc", "CAN and SUB end a sequence");
     filtered("a\x1b[\x1b[31mb", "ab", "an escape inside of a sequence starts anew");
     filtered("a\x1b]never ends\nnext", "a\nnext", "a newline ends what never ends");
     filtered("a\b\b\x07\x0e\x7f\x05z\r\n", "az\n", "other controls disappear");
-    filtered("caf\xc3\xa9 \xe2\x80\xa6 \xf0\x9f\x90\xa7", "caf\xc3\xa9 \xe2\x80\xa6 \xf0\x9f\x90\xa7",
-             "UTF-8 passes");
-    filtered("a\xc2\x9b" "31mb\x9b" "c", "a31mbc", "8-bit controls disappear");
-    filtered("a\xe2\x80zb\xff\xc0\x80" "c", "azbc", "broken UTF-8 disappears");
+    filtered("caf\xc3\xa9 \xe2\x80\xa6 \xf0\x9f\x90\xa7",
+             "caf\xc3\xa9 \xe2\x80\xa6 \xf0\x9f\x90\xa7", "UTF-8 passes");
+    filtered("a\xc2\x9b"
+             "31mb\x9b"
+             "c",
+             "a31mbc", "8-bit controls disappear");
+    filtered("a\xe2\x80zb\xff\xc0\x80"
+             "c",
+             "azbc", "broken UTF-8 disappears");
 }
 
 static void test_prefixed(void)
@@ -115,7 +127,8 @@ static void test_attached(void)
     terminal_guest(&t, 1, "old screen\r\n$ ");
     terminal_run(&t);
     terminal_clear(&t);
-    terminal_type(&t, "\x1d" "1");
+    terminal_type(&t, "\x1d"
+                      "1");
     SHOWN("\r\n[console] attached to vm1 (Ctrl-] ? for help)\r\nold screen\r\n$ ",
           "attaching shows the end of the history");
     terminal_clear(&t);
@@ -133,7 +146,8 @@ static void test_attached(void)
            "console/keys reach the attached guest, which is signalled once");
     TAP_OK(strcmp(terminal_received(&t, 0), "") == 0, "console/and nobody else");
     terminal_clear(&t);
-    terminal_type(&t, "\x1d" "0");
+    terminal_type(&t, "\x1d"
+                      "0");
     TAP_OK(strstr(t.text, "not shown\r\n") != NULL && t.mux.attached == 0,
            "console/what was not shown is in the history");
     terminal_type(&t, "\x1dn");
@@ -143,7 +157,9 @@ static void test_attached(void)
     terminal_type(&t, "\x1dp");
     TAP_OK(t.mux.attached == 1, "console/previous");
     terminal_clear(&t);
-    terminal_type(&t, "\x1d" "2\x1d" "9");
+    terminal_type(&t, "\x1d"
+                      "2\x1d"
+                      "9");
     TAP_OK(t.mux.attached == 1 && strstr(t.text, "no such VM") != NULL,
            "console/clients that take no input, or do not exist, cannot be attached");
     terminal_clear(&t);
@@ -151,7 +167,8 @@ static void test_attached(void)
     TAP_OK(strstr(t.text, " 0  vm0\r\n") != NULL && strstr(t.text, "*1  vm1\r\n") != NULL &&
                strstr(t.text, " 2  init  (log only)\r\n") != NULL,
            "console/the list shows numbers, names and the attached one");
-    terminal_type(&t, "\x1d" "a");
+    terminal_type(&t, "\x1d"
+                      "a");
     TAP_OK(t.mux.attached == MUX_NONE, "console/back to all");
     terminal_clear(&t);
     terminal_type(&t, "xyz");
@@ -189,7 +206,8 @@ static void test_bounds(void)
     TAP_OK(strstr(t.text, "(log only)") != NULL, "console/keys still answer then");
 
     terminal_start(&t);
-    terminal_type(&t, "\x1d" "0");
+    terminal_type(&t, "\x1d"
+                      "0");
     for (i = 0; i < 5000; i++) {
         mux_key(&t.mux, 'k');
     }

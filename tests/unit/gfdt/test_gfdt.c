@@ -38,7 +38,7 @@ static bool is_there(const void *fdt, const char *path)
 
 static struct gfdt_params params_of_test(void)
 {
-    return (struct gfdt_params) {
+    return (struct gfdt_params){
         .vcpu_count = 2,
         .ram = { { 0x40000000, 0x20000000 }, { 0x880000000, 0x100000 } },
         .ram_count = 2,
@@ -64,8 +64,8 @@ static void make_fragment(void)
 
     (void)fdt_setprop_u32(fragment, reserved, "#address-cells", 2);
     (void)fdt_setprop_empty(fragment, reserved, "ranges");
-    (void)fdt_setprop_u32(fragment, fdt_add_subnode(fragment, reserved, "pool@50000000"),
-                          "phandle", 0x100);
+    (void)fdt_setprop_u32(fragment, fdt_add_subnode(fragment, reserved, "pool@50000000"), "phandle",
+                          0x100);
 
     int chosen = fdt_add_subnode(fragment, 0, "chosen");
 

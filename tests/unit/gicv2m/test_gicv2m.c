@@ -20,7 +20,10 @@ static enum bus_result run(struct v2m *v2m, unsigned offset, unsigned size, bool
                            uint64_t *data)
 {
     struct bus_access access = {
-        .ipa = FRAME + offset, .size = size, .write = write, .data = *data,
+        .ipa = FRAME + offset,
+        .size = size,
+        .write = write,
+        .data = *data,
     };
     enum bus_result result = v2m_access(v2m, &access);
 

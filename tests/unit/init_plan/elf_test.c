@@ -8,7 +8,7 @@
 #include "elf_image.h"
 #include "tap.h"
 
-#define LOW 0x400000u
+#define LOW  0x400000u
 #define HIGH 0x10000000u
 
 static struct {
@@ -29,11 +29,16 @@ static void good_file(void)
     file.header.e_phoff = sizeof(file.header);
     file.header.e_phentsize = sizeof(Elf64_Phdr);
     file.header.e_phnum = 3;
-    file.phdrs[0] = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = LOW,
-                                 .p_offset = sizeof(file) - 64, .p_filesz = 64, .p_memsz = 64};
-    file.phdrs[1] = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_vaddr = LOW + 0x1000,
-                                 .p_memsz = 0x3000};
-    file.phdrs[2] = (Elf64_Phdr){.p_type = PT_NOTE, .p_offset = UINT64_MAX};
+    file.phdrs[0] = (Elf64_Phdr){ .p_type = PT_LOAD,
+                                  .p_flags = PF_R | PF_X,
+                                  .p_vaddr = LOW,
+                                  .p_offset = sizeof(file) - 64,
+                                  .p_filesz = 64,
+                                  .p_memsz = 64 };
+    file.phdrs[1] = (Elf64_Phdr){
+        .p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_vaddr = LOW + 0x1000, .p_memsz = 0x3000
+    };
+    file.phdrs[2] = (Elf64_Phdr){ .p_type = PT_NOTE, .p_offset = UINT64_MAX };
 }
 
 static int read_file(size_t size, struct elf_image *image)

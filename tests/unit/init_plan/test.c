@@ -23,8 +23,9 @@ static void capture(void *context, const char *line, size_t bytes)
     last_line[bytes - 1] = '\0';
 }
 
-static const struct plan_limits limits = {
-    .core_count = 2, .user_top = UINT64_C(0xfffffffffff), .plan_paddr = 0x48000000};
+static const struct plan_limits limits = { .core_count = 2,
+                                           .user_top = UINT64_C(0xfffffffffff),
+                                           .plan_paddr = 0x48000000 };
 
 enum { ELF_MODULE = 0, IMAGE_MODULE = 1 };
 
@@ -55,8 +56,8 @@ static void good_plan(struct plan_builder *pb)
     pb_cap(pb, pb->components[console].cnode, 16, irq, PLAN_RIGHTS_ALL, 0);
     pb_cap(pb, pb->components[console].cnode, 17, pb->components[console].bound_notification,
            PLAN_RIGHT_WRITE, 0x10);
-    pb_map(pb, pb->components[vm].vspace, guest_ram, 0x100000000, PLAN_RIGHT_READ | PLAN_RIGHT_WRITE,
-           PLAN_MAP_CACHED);
+    pb_map(pb, pb->components[vm].vspace, guest_ram, 0x100000000,
+           PLAN_RIGHT_READ | PLAN_RIGHT_WRITE, PLAN_MAP_CACHED);
     pb_map(pb, pb->components[vm].vspace, guest_kernel, 0x200000000, PLAN_RIGHT_READ,
            PLAN_MAP_CACHED);
     pb_map(pb, pb->components[console].vspace, uart, 0x100000000,

@@ -5,7 +5,7 @@
 
 enum { TYPE_UNTYPED = 0 };
 
-const struct ut_kind model_half = {.type = TYPE_UNTYPED};
+const struct ut_kind model_half = { .type = TYPE_UNTYPED };
 
 void model_init(struct model *model)
 {
@@ -15,7 +15,8 @@ void model_init(struct model *model)
 void model_add(struct model *model, uint64_t slot, uint64_t paddr, uint32_t bits, bool device)
 {
     model->slots[slot] = (struct model_object){
-        .present = true, .untyped = true, .device = device, .paddr = paddr, .bits = bits};
+        .present = true, .untyped = true, .device = device, .paddr = paddr, .bits = bits
+    };
 }
 
 static int refuse(struct model *model, int error)
@@ -52,11 +53,11 @@ int model_retype(void *context, uint64_t untyped, const struct ut_kind *kind, ui
         model->zeroed += UINT64_C(1) << parent->bits;
     }
     for (uint64_t i = 0; i < count; i++) {
-        model->slots[slot + i] = (struct model_object){.present = true,
-                                                       .untyped = kind->type == TYPE_UNTYPED,
-                                                       .device = parent->device,
-                                                       .paddr = parent->paddr + start + i * size,
-                                                       .bits = kind->bits};
+        model->slots[slot + i] = (struct model_object){ .present = true,
+                                                        .untyped = kind->type == TYPE_UNTYPED,
+                                                        .device = parent->device,
+                                                        .paddr = parent->paddr + start + i * size,
+                                                        .bits = kind->bits };
     }
     parent->used = start + count * size;
     return RT_OK;

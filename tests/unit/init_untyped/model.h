@@ -25,9 +25,9 @@ struct model_object {
 struct model {
     struct model_object slots[MODEL_SLOTS];
     unsigned calls;
-    unsigned refused;   /* calls that the real kernel would have refused */
-    unsigned fail_at;   /* the call with this number fails (1 = first); 0 = none */
-    uint64_t zeroed;    /* bytes of boot RAM untypeds that were touched for the first time */
+    unsigned refused; /* calls that the real kernel would have refused */
+    unsigned fail_at; /* the call with this number fails (1 = first); 0 = none */
+    uint64_t zeroed;  /* bytes of boot RAM untypeds that were touched for the first time */
 };
 
 extern const struct ut_kind model_half;

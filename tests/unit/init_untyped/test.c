@@ -9,15 +9,16 @@ static struct model model;
 static struct ut_pool pool;
 static struct rt_slots slots;
 
-static const struct ut_kind small = {.type = 7, .bits = 12};
-static const struct ut_kind large = {.type = 8, .bits = 21};
-static const struct ut_kind endpoint = {.type = 2, .bits = 4};
-static const struct ut_kind tcb = {.type = 1, .bits = 11};
+static const struct ut_kind small = { .type = 7, .bits = 12 };
+static const struct ut_kind large = { .type = 8, .bits = 21 };
+static const struct ut_kind endpoint = { .type = 2, .bits = 4 };
+static const struct ut_kind tcb = { .type = 1, .bits = 11 };
 
 static void start(void)
 {
-    const struct ut_kernel kernel = {
-        .retype = model_retype, .context = &model, .half = model_half};
+    const struct ut_kernel kernel = { .retype = model_retype,
+                                      .context = &model,
+                                      .half = model_half };
 
     model_init(&model);
     rt_slots_init(&slots, 1000, MODEL_SLOTS - 1000);
@@ -62,8 +63,8 @@ static void test_fixed(void)
     uint64_t before;
 
     start();
-    add(20, 0x08000000, 27, true);  /* registers */
-    add(21, 0x40000000, 29, true);  /* reserved RAM */
+    add(20, 0x08000000, 27, true); /* registers */
+    add(21, 0x40000000, 29, true); /* reserved RAM */
     slot = take_slots(1);
     TAP_OK(ut_make_at(&pool, &small, 0x09000000, slot, 1) == RT_OK &&
                covers(slot, 0x09000000, &small, 1),
@@ -135,7 +136,7 @@ static void test_ram(void)
     TAP_OK(model.zeroed < 0x200000, "untyped/the large untyped was not touched, hence not zeroed");
     slot = take_slots(300);
     TAP_OK(ut_make(&pool, &small, slot, 300) == RT_OK, "untyped/more than the small ones hold");
-    TAP_OK(ut_make(&pool, &(struct ut_kind){.type = 0, .size_arg = 30, .bits = 30}, take_slots(1),
+    TAP_OK(ut_make(&pool, &(struct ut_kind){ .type = 0, .size_arg = 30, .bits = 30 }, take_slots(1),
                    1) == RT_ERR_NO_MEMORY,
            "untyped/what fits nowhere is refused");
     TAP_OK(model.refused == 0, "untyped/the kernel had nothing to refuse (%u)", model.refused);

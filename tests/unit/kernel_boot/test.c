@@ -16,7 +16,7 @@ static struct dtb_memory memory;
 
 static void put_reg(uint64_t base, uint64_t size)
 {
-    fdt64_t reg[2] = {cpu_to_fdt64(base), cpu_to_fdt64(size)};
+    fdt64_t reg[2] = { cpu_to_fdt64(base), cpu_to_fdt64(size) };
 
     fdt_property(tree, "reg", reg, sizeof(reg));
 }

@@ -96,7 +96,7 @@ static void test_threads(void)
     TAP_OK(says("endpoint state"), "an endpoint with senders and no queue");
     endpoint->head = (uintptr_t)tcb;
     TAP_OK(says("endpoint queue"), "an idle thread in an endpoint's queue");
-    *endpoint = (struct endpoint){0, 0};
+    *endpoint = (struct endpoint){ 0, 0 };
     ntfn->tail = NTFN_WAITING;
     TAP_OK(says("notification state"), "a notification that waits for nobody");
     ntfn->tail = 0;

@@ -11,8 +11,8 @@
 #include "object/irq.h"
 #include "object/table.h"
 
-#define ROOT SEL4_SLOT_INIT_CNODE
-#define VSPACE SEL4_SLOT_INIT_VSPACE
+#define ROOT    SEL4_SLOT_INIT_CNODE
+#define VSPACE  SEL4_SLOT_INIT_VSPACE
 #define BASE_VA 0x10000000ull
 
 /* Slots of a test count from the first free one. */
@@ -27,9 +27,9 @@ static uint64_t cnode_call(uint64_t label, uint64_t dest, uint64_t source, uint6
     struct host_message message = {
         .label = label,
         .length = 6,
-        .word = {dest, 64, source, 64, rights, data},
+        .word = { dest, 64, source, 64, rights, data },
         .cap_count = 1,
-        .cap = {ROOT},
+        .cap = { ROOT },
     };
 
     if (label == CNodeMutate) {
@@ -40,7 +40,7 @@ static uint64_t cnode_call(uint64_t label, uint64_t dest, uint64_t source, uint6
 
 static uint64_t cnode_one(uint64_t label, uint64_t slot)
 {
-    struct host_message message = {.label = label, .length = 2, .word = {slot, 64}};
+    struct host_message message = { .label = label, .length = 2, .word = { slot, 64 } };
 
     return host_call(ROOT, &message);
 }
@@ -50,9 +50,9 @@ static uint64_t map_call(uint64_t cap, uint64_t label, uint64_t address, uint64_
     struct host_message message = {
         .label = label,
         .length = 3,
-        .word = {address, label == ARMPageTableMap ? SEL4_VM_DEFAULT : rights, SEL4_VM_DEFAULT},
+        .word = { address, label == ARMPageTableMap ? SEL4_VM_DEFAULT : rights, SEL4_VM_DEFAULT },
         .cap_count = 1,
-        .cap = {VSPACE},
+        .cap = { VSPACE },
     };
 
     return host_call(cap, &message);
@@ -70,7 +70,8 @@ static void test_boot(void)
     host_boot();
     TAP_OK(current_thread() == host_root, "boot: the initial thread runs");
     TAP_OK(arch_badge(host_root) == host_info->ipc_buffer + 4096, "boot: x0 is the BootInfo page");
-    TAP_OK(host_info->untyped.end == host_info->empty.start, "boot: untypeds end where empty starts");
+    TAP_OK(host_info->untyped.end == host_info->empty.start,
+           "boot: untypeds end where empty starts");
     check_invariants("boot");
 }
 
@@ -102,8 +103,7 @@ static void test_untyped(void)
     unsigned bits = cap_untyped_bits(host_slot(host_untyped)->cap);
     uint64_t expected = (1ull << bits) - 3 * 4096 - 2048;
 
-    TAP_OK(host_retype(host_untyped, SEL4_TYPE_UNTYPED, bits, at(4), 1) ==
-                   SEL4_NOT_ENOUGH_MEMORY &&
+    TAP_OK(host_retype(host_untyped, SEL4_TYPE_UNTYPED, bits, at(4), 1) == SEL4_NOT_ENOUGH_MEMORY &&
                host_word(0) == expected,
            "retype: too little memory, with the bytes left");
 }
@@ -162,9 +162,9 @@ static void test_rotate(void)
     struct host_message message = {
         .label = CNodeRotate,
         .length = 8,
-        .word = {0, 64, 0, 0, 64, 0, 0, 64},
+        .word = { 0, 64, 0, 0, 64, 0, 0, 64 },
         .cap_count = 2,
-        .cap = {ROOT, ROOT},
+        .cap = { ROOT, ROOT },
     };
 
     host_boot();
@@ -326,16 +326,16 @@ static struct tcb *second_thread(uint64_t slot, uint8_t priority)
     struct host_message space = {
         .label = TCBSetSpace,
         .length = 3,
-        .word = {0, 0, 0},
+        .word = { 0, 0, 0 },
         .cap_count = 2,
-        .cap = {ROOT, VSPACE},
+        .cap = { ROOT, VSPACE },
     };
     struct host_message sched = {
         .label = TCBSetSchedParams,
         .length = 2,
-        .word = {priority, priority},
+        .word = { priority, priority },
         .cap_count = 1,
-        .cap = {SEL4_SLOT_INIT_TCB},
+        .cap = { SEL4_SLOT_INIT_TCB },
     };
 
     (void)host_call(slot, &space);
@@ -345,12 +345,14 @@ static struct tcb *second_thread(uint64_t slot, uint8_t priority)
 
 static void test_ipc(void)
 {
-    struct host_message resume = {.label = TCBResume};
-    struct host_message priority = {
-        .label = TCBSetPriority, .length = 1, .word = {100}, .cap_count = 1,
-        .cap = {SEL4_SLOT_INIT_TCB}};
-    struct host_message message = {.label = 0x77, .length = 3, .word = {1, 2, 3}};
-    struct host_message empty = {0};
+    struct host_message resume = { .label = TCBResume };
+    struct host_message priority = { .label = TCBSetPriority,
+                                     .length = 1,
+                                     .word = { 100 },
+                                     .cap_count = 1,
+                                     .cap = { SEL4_SLOT_INIT_TCB } };
+    struct host_message message = { .label = 0x77, .length = 3, .word = { 1, 2, 3 } };
+    struct host_message empty = { 0 };
 
     host_boot();
     (void)host_retype(host_untyped, SEL4_TYPE_ENDPOINT, 0, at(0), 1);
@@ -376,7 +378,8 @@ static void test_ipc(void)
                slot_is_empty(&server->slots[TCB_CALLER]),
            "reply: used once");
     check_invariants("reply");
-    TAP_OK(cnode_one(CNodeDelete, at(2)) == 0 && cnode_one(CNodeDelete, at(0)) == 0, "delete endpoint");
+    TAP_OK(cnode_one(CNodeDelete, at(2)) == 0 && cnode_one(CNodeDelete, at(0)) == 0,
+           "delete endpoint");
     TAP_OK(current_thread() == server && server->state == THREAD_RUNNING &&
                server->context.elr == server->context.fault_ip,
            "delete: the receiver executes its call again");
@@ -385,7 +388,7 @@ static void test_ipc(void)
 
 static void test_notification(void)
 {
-    struct host_message empty = {0};
+    struct host_message empty = { 0 };
 
     host_boot();
     (void)host_retype(host_untyped, SEL4_TYPE_NOTIFICATION, 0, at(0), 1);
@@ -402,12 +405,14 @@ static void test_notification(void)
 
 static void test_irq(void)
 {
-    struct host_message get = {
-        .label = IRQIssueIRQHandler, .length = 3, .word = {40, 0, 64}, .cap_count = 1,
-        .cap = {ROOT}};
-    struct host_message set = {.label = IRQSetIRQHandler, .cap_count = 1};
-    struct host_message ack = {.label = IRQAckIRQ};
-    struct host_message empty = {0};
+    struct host_message get = { .label = IRQIssueIRQHandler,
+                                .length = 3,
+                                .word = { 40, 0, 64 },
+                                .cap_count = 1,
+                                .cap = { ROOT } };
+    struct host_message set = { .label = IRQSetIRQHandler, .cap_count = 1 };
+    struct host_message ack = { .label = IRQAckIRQ };
+    struct host_message empty = { 0 };
 
     host_boot();
     (void)host_retype(host_untyped, SEL4_TYPE_NOTIFICATION, 0, at(0), 1);

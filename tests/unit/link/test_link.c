@@ -10,13 +10,13 @@
 #include "test_parts.h"
 #include "vmm/link/link.h"
 
-#define ECAM UINT64_C(0x20000000)
-#define MMIO UINT64_C(0x10000000)
-#define BAR1 (MMIO + 0x10000)
-#define BAR4 (MMIO + 0x20000)
+#define ECAM   UINT64_C(0x20000000)
+#define MMIO   UINT64_C(0x10000000)
+#define BAR1   (MMIO + 0x10000)
+#define BAR4   (MMIO + 0x20000)
 #define NOTIFY (BAR4 + FAKE_NOTIFY_AT)
-#define FRAME UINT64_C(0x08020000)
-#define MS UINT64_C(1000000)
+#define FRAME  UINT64_C(0x08020000)
+#define MS     UINT64_C(1000000)
 
 enum { KICK_SLOT = 5, UNMAP_SLOT, MAP_SLOT };
 enum { DOORBELL = 1, UNMAPPED = 2 };
@@ -91,8 +91,12 @@ static struct link_area *area(void)
 
 static int init_link(void)
 {
-    struct link_params params = { .config = &w.config, .ops = &ops, .budget = &w.budget,
-                                  .v2m_ipa = FRAME, .v2m_spi_first = 80, .v2m_spi_count = 64 };
+    struct link_params params = { .config = &w.config,
+                                  .ops = &ops,
+                                  .budget = &w.budget,
+                                  .v2m_ipa = FRAME,
+                                  .v2m_spi_first = 80,
+                                  .v2m_spi_count = 64 };
 
     return link_init(&w.link, &params);
 }
@@ -120,16 +124,25 @@ static void start(void)
     memset(&w, 0, sizeof(w));
     w.now = 1000 * MS;
     w.config = (struct vmm_driver_link){
-        .name = "peer", .iobuf_vaddr = (uintptr_t)w.area, .ecam_ipa = ECAM, .ecam_bytes = 0x100000,
-        .mmio_ipa = MMIO, .mmio_bytes = 0x1000000, .doorbell_badge = DOORBELL,
-        .unmapped_badge = UNMAPPED, .kick_slot = KICK_SLOT, .unmap_slot = UNMAP_SLOT,
-        .map_slot = MAP_SLOT, .filled_slots = 1u << 1,
+        .name = "peer",
+        .iobuf_vaddr = (uintptr_t)w.area,
+        .ecam_ipa = ECAM,
+        .ecam_bytes = 0x100000,
+        .mmio_ipa = MMIO,
+        .mmio_bytes = 0x1000000,
+        .doorbell_badge = DOORBELL,
+        .unmapped_badge = UNMAPPED,
+        .kick_slot = KICK_SLOT,
+        .unmap_slot = UNMAP_SLOT,
+        .map_slot = MAP_SLOT,
+        .filled_slots = 1u << 1,
     };
     fake_backend_init(&w.backend, ECAM);
     fake_backend_add(&w.backend, 1, 0x1042, 4);
     fake_peer_init(&w.peer, area(), &w.backend, on_peer_rings, NULL);
     bus_init(&w.bus);
-    TAP_OK(init_link() == 0 && link_add_to_bus(&w.link, &w.bus) == 0, "link/both windows are on the bus");
+    TAP_OK(init_link() == 0 && link_add_to_bus(&w.link, &w.bus) == 0,
+           "link/both windows are on the bus");
 }
 
 static struct bus_access access_at(uint64_t ipa, unsigned size, bool write, uint64_t data)
@@ -219,7 +232,8 @@ static void test_sessions(void)
     TAP_OK(link_session_alive(&w.link.session), "link/a backend attaches");
     fake_peer_start(&w.peer);
     settle();
-    TAP_OK(w.peer.up && !link_session_alive(&w.link.session) && w.link.session.counters.sessions == 2,
+    TAP_OK(w.peer.up && !link_session_alive(&w.link.session) &&
+               w.link.session.counters.sessions == 2,
            "link/a rebooted device VM starts a new session without backend");
     TAP_OK(area()->to_device.head.value == 0 && area()->to_driver.head.value == 0,
            "link/with rings that start at zero");
@@ -302,7 +316,8 @@ static void test_interrupts(void)
     fake_peer_raise(&w.peer, 2);
     fake_peer_raise(&w.peer, 3);
     settle();
-    TAP_OK(w.spi_count == 2 && w.spi[0] == 102 && w.spi[1] == 103, "link/vectors raise the guest's SPIs");
+    TAP_OK(w.spi_count == 2 && w.spi[0] == 102 && w.spi[1] == 103,
+           "link/vectors raise the guest's SPIs");
     fake_peer_raise(&w.peer, 127);
     settle();
     TAP_OK(w.spi_count == 2, "link/a vector of nobody raises nothing");
@@ -312,7 +327,8 @@ static void test_interrupts(void)
     area()->irq[0].bits |= 2;
     w.spi_count = 0;
     settle();
-    TAP_OK(w.done[0] && w.spi_count == 1, "link/an interrupt before a reply is delivered before it");
+    TAP_OK(w.done[0] && w.spi_count == 1,
+           "link/an interrupt before a reply is delivered before it");
 }
 
 static void test_timeout(void)
@@ -331,8 +347,8 @@ static void test_timeout(void)
     access = access_at(BAR4, 4, false, 0);
     TAP_OK(begin(&access) && access.data == 0, "link/and later ones do not wait at all");
     w.peer.hold_replies = false;
-    (void)fake_peer_send(&w.peer, &(struct link_msg){ .op = LINK_MSG_REPLY,
-                                                      .tag = w.link.session.requests[0].tag });
+    (void)fake_peer_send(
+        &w.peer, &(struct link_msg){ .op = LINK_MSG_REPLY, .tag = w.link.session.requests[0].tag });
     settle();
     TAP_OK(w.link.session.counters.late_replies == 1 && link_session_alive(&w.link.session),
            "link/a late answer is dropped and revives the backend");
@@ -368,7 +384,8 @@ static void test_nonsense(void)
     struct bus_access access;
 
     TAP_OK(down_after(&(struct link_msg){ .op = 99 }), "link/down after an unknown message");
-    TAP_OK(down_after(&(struct link_msg){ .op = LINK_MSG_READ }), "link/down after a request of the peer");
+    TAP_OK(down_after(&(struct link_msg){ .op = LINK_MSG_READ }),
+           "link/down after a request of the peer");
     TAP_OK(down_after(&(struct link_msg){ .op = LINK_MSG_REPLY, .tag = 5 }),
            "link/down after a reply that nobody asked for");
     TAP_OK(down_after(&(struct link_msg){ .op = LINK_MSG_EVENT_ADD, .tag = 256 }),
@@ -395,8 +412,8 @@ static void test_double_reply(void)
 {
     start_running();
     (void)config_read(FAKE_CAP_PCIE + 8, 2);
-    (void)fake_peer_send(&w.peer, &(struct link_msg){ .op = LINK_MSG_REPLY,
-                                                      .tag = w.link.session.requests[0].tag });
+    (void)fake_peer_send(
+        &w.peer, &(struct link_msg){ .op = LINK_MSG_REPLY, .tag = w.link.session.requests[0].tag });
     settle();
     TAP_OK(w.link.session.state == LINK_SESSION_DOWN && w.doubled == 0,
            "link/a second reply to one request completes nothing");
@@ -424,7 +441,8 @@ static void test_reset(void)
     run_guest();
     fake_peer_raise(&w.peer, 1);
     settle();
-    TAP_OK(w.spi_count == 1 && config_read(0, 4) == 0x10421af4, "link/the new guest has its device");
+    TAP_OK(w.spi_count == 1 && config_read(0, 4) == 0x10421af4,
+           "link/the new guest has its device");
 }
 
 static void test_reset_with_access(void)
@@ -437,8 +455,8 @@ static void test_reset_with_access(void)
     settle();
     w.peer.hold_replies = false;
     link_reset_begin(&w.link);
-    (void)fake_peer_send(&w.peer, &(struct link_msg){ .op = LINK_MSG_REPLY,
-                                                      .tag = w.link.session.requests[0].tag });
+    (void)fake_peer_send(
+        &w.peer, &(struct link_msg){ .op = LINK_MSG_REPLY, .tag = w.link.session.requests[0].tag });
     settle();
     TAP_OK(!w.done[0] && link_reset_ready(&w.link) && link_session_alive(&w.link.session),
            "link/the answer to the old guest's access goes nowhere");
@@ -452,7 +470,8 @@ static void test_reset_without_answer(void)
     settle();
     w.now += LINK_RESET_TIMEOUT_NS;
     link_tick(&w.link);
-    TAP_OK(!link_reset_ready(&w.link) && w.unmaps == 1, "link/no answer: the pool is to be unmapped");
+    TAP_OK(!link_reset_ready(&w.link) && w.unmaps == 1,
+           "link/no answer: the pool is to be unmapped");
     w.now += 60 * LINK_RESET_TIMEOUT_NS;
     link_tick(&w.link);
     TAP_OK(!link_reset_ready(&w.link), "link/which is waited for as long as it takes");
@@ -497,8 +516,9 @@ static void answer_reset(uint32_t status)
         const struct link_request *request = &w.link.session.requests[i];
 
         if (request->reset && request->state == LINK_REQUEST_SENT) {
-            (void)fake_peer_send(&w.peer, &(struct link_msg){
-                .op = LINK_MSG_REPLY, .tag = request->tag, .status = status });
+            (void)fake_peer_send(
+                &w.peer,
+                &(struct link_msg){ .op = LINK_MSG_REPLY, .tag = request->tag, .status = status });
             break;
         }
     }
@@ -553,7 +573,8 @@ static void test_reset_with_dead_backend(void)
 {
     start();
     link_reset_begin(&w.link);
-    TAP_OK(link_reset_ready(&w.link) && w.unmaps == 0, "link/before any backend came a restart is free");
+    TAP_OK(link_reset_ready(&w.link) && w.unmaps == 0,
+           "link/before any backend came a restart is free");
     restart_guest();
     start_running();
     fake_peer_detach(&w.peer);
@@ -597,8 +618,12 @@ static void test_two_links(void)
     static struct link other;
     static _Alignas(4096) uint8_t other_area[LINK_AREA_BYTES];
     struct vmm_driver_link config;
-    struct link_params params = { .config = &config, .ops = &ops, .budget = &w.budget,
-                                  .v2m_ipa = FRAME, .v2m_spi_first = 80, .v2m_spi_count = 64 };
+    struct link_params params = { .config = &config,
+                                  .ops = &ops,
+                                  .budget = &w.budget,
+                                  .v2m_ipa = FRAME,
+                                  .v2m_spi_first = 80,
+                                  .v2m_spi_count = 64 };
     struct bus_access access;
 
     start_running();

@@ -7,16 +7,20 @@
 #include "vmm/link/device_side.h"
 #include "vmm/link/events.h"
 
-#define WINDOW UINT64_C(0x10000000)
+#define WINDOW       UINT64_C(0x10000000)
 #define WINDOW_BYTES UINT64_C(0x100000)
-#define POOL UINT64_C(0xa0000000)
+#define POOL         UINT64_C(0xa0000000)
 
 static struct link_events events;
 
 static int add(uint32_t index, uint64_t addr, uint16_t len, bool match, uint64_t value)
 {
-    const struct link_msg msg = { .op = LINK_MSG_EVENT_ADD, .tag = index, .addr = addr, .len = len,
-                                  .data = value, .flags = match ? LINK_FLAG_MATCH : 0 };
+    const struct link_msg msg = { .op = LINK_MSG_EVENT_ADD,
+                                  .tag = index,
+                                  .addr = addr,
+                                  .len = len,
+                                  .data = value,
+                                  .flags = match ? LINK_FLAG_MATCH : 0 };
 
     return link_events_add(&events, &msg);
 }
@@ -61,7 +65,8 @@ static void test_refusals(void)
                    add(UINT32_MAX, WINDOW, 2, false, 0) == RT_ERR_PEER &&
                    link_events_del(&events, LINK_KICK_COUNT) == RT_ERR_PEER,
                "events/an index out of range is refused");
-    tap_report(add(0, WINDOW, 3, false, 0) == RT_ERR_PEER && add(0, WINDOW, 16, false, 0) == RT_ERR_PEER,
+    tap_report(add(0, WINDOW, 3, false, 0) == RT_ERR_PEER &&
+                   add(0, WINDOW, 16, false, 0) == RT_ERR_PEER,
                "events/a length that no access has is refused");
     tap_report(add(0, WINDOW, 2, false, 0) == 0 && add(0, WINDOW + 8, 2, false, 0) == RT_ERR_PEER,
                "events/an index in use is refused");
@@ -91,7 +96,8 @@ static void test_full(void)
         all &= i % 2 == 0 ? no_match(WINDOW + (uint64_t)i * 4, 2, 0)
                           : matches(WINDOW + (uint64_t)i * 4, 2, 0, i);
     }
-    tap_report(all && events.count == LINK_KICK_COUNT / 2, "events/256 registrations, half removed");
+    tap_report(all && events.count == LINK_KICK_COUNT / 2,
+               "events/256 registrations, half removed");
     link_events_clear(&events);
     tap_report(no_match(WINDOW + 4, 2, 0) && events.count == 0, "events/clear removes all");
 }
@@ -146,8 +152,14 @@ void test_device_side(void)
 {
     static const struct link_device_ops ops = { on_raise, on_signal, on_unmap, on_map };
     static const struct vmm_device_link config = {
-        .name = "vm1", .doorbell_ipa = 0xb004000, .kick_badge = 1, .unmap_badge = 2,
-        .map_badge = 4, .virq = 77, .doorbell_slot = 11, .unmapped_slot = 12,
+        .name = "vm1",
+        .doorbell_ipa = 0xb004000,
+        .kick_badge = 1,
+        .unmap_badge = 2,
+        .map_badge = 4,
+        .virq = 77,
+        .doorbell_slot = 11,
+        .unmapped_slot = 12,
     };
     struct link_device link;
     struct bus bus;

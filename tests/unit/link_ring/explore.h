@@ -40,7 +40,7 @@ void explore_step(void);
 uint32_t explore_load(const uint32_t *field);
 void explore_store(uint32_t *field, uint32_t value);
 void explore_fence(void);
-void explore_drain(void);             /* a locked instruction, or a doorbell: the buffer is empty after it */
+void explore_drain(void); /* a locked instruction, or a doorbell: the buffer is empty after it */
 void explore_sleep(const bool *bell); /* until *bell */
 
 #endif

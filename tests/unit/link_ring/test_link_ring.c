@@ -93,9 +93,13 @@ static uint32_t to_send, start_at, prefill, taken_before;
 
 static struct link_msg message(uint32_t number)
 {
-    return (struct link_msg){ .op = number, .tag = ~number, .addr = number * UINT64_C(0x100000001),
-                              .data = number ^ 0x55, .len = (uint16_t)number,
-                              .flags = (uint16_t)~number, .status = number + 1 };
+    return (struct link_msg){ .op = number,
+                              .tag = ~number,
+                              .addr = number * UINT64_C(0x100000001),
+                              .data = number ^ 0x55,
+                              .len = (uint16_t)number,
+                              .flags = (uint16_t)~number,
+                              .status = number + 1 };
 }
 
 /*
@@ -229,9 +233,12 @@ static struct explore_scenario ring_scenario(const char *name, uint32_t at, uint
 
 static void check_words(void)
 {
-    const struct explore_scenario two = { "two setters, one taker", 3, words_setup,
-                                          { set_one, set_two, take_for_ever }, words_verdict };
-    const struct explore_scenario again = { "a setter that sets again", 2, words_setup,
+    const struct explore_scenario two = {
+        "two setters, one taker", 3, words_setup, { set_one, set_two, take_for_ever }, words_verdict
+    };
+    const struct explore_scenario again = { "a setter that sets again",
+                                            2,
+                                            words_setup,
                                             { set_two_twice, take_for_ever },
                                             words_verdict_again };
 
@@ -251,8 +258,9 @@ static void check_teeth(void)
 int main(void)
 {
     struct explore_scenario scenario;
-    const struct explore_scenario hostile = { "counters out of range are refused", 1, ring_setup,
-                                              { hostile_thread }, hostile_verdict };
+    const struct explore_scenario hostile = {
+        "counters out of range are refused", 1, ring_setup, { hostile_thread }, hostile_verdict
+    };
 
     _Static_assert(sizeof(struct link_msg) == 32, "no padding that memcmp would see");
     check_words();

@@ -44,7 +44,7 @@ void build_image(struct built_image *image)
 uint64_t build_elf(uint8_t *bytes, uint64_t vaddr, uint64_t paddr, uint64_t memsz)
 {
     struct ldr_elf_header header = {
-        .ident = {0x7f, 'E', 'L', 'F', 2, 1, 1},
+        .ident = { 0x7f, 'E', 'L', 'F', 2, 1, 1 },
         .type = 2,
         .machine = 183,
         .version = 1,
@@ -55,7 +55,12 @@ uint64_t build_elf(uint8_t *bytes, uint64_t vaddr, uint64_t paddr, uint64_t mems
         .phnum = 1,
     };
     struct ldr_elf_segment segment = {
-        .type = 1, .flags = 7, .offset = 0x100, .vaddr = vaddr, .paddr = paddr, .filesz = 16,
+        .type = 1,
+        .flags = 7,
+        .offset = 0x100,
+        .vaddr = vaddr,
+        .paddr = paddr,
+        .filesz = 16,
         .memsz = memsz,
     };
 

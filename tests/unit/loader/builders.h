@@ -8,7 +8,7 @@
 #include "loader/table.h"
 
 #define TABLE_OFFSET 4096u
-#define IMAGE_BYTES (64u * 1024)
+#define IMAGE_BYTES  (64u * 1024)
 
 /* An image whose table is at TABLE_OFFSET: kernel, root task, one module, one reservation. */
 struct built_image {

@@ -9,7 +9,7 @@ static struct ldr_elf elf;
 /* Copies to a block of exact size, so that the sanitizer sees each byte read too far. */
 static const char *read_exact(const uint8_t *bytes, uint64_t size)
 {
-    struct ldr_error error = {0};
+    struct ldr_error error = { 0 };
     uint8_t *copy = malloc(size ? size : 1);
     int result;
 
@@ -78,11 +78,12 @@ void test_elf(void)
 
     check(read_exact(bytes, size) == NULL, "elf: a good file is accepted");
     check(elf.vaddr.base == 0x400000 && elf.vaddr.size == 0x2000, "elf: ranges are whole pages");
-    check(elf.paddr.base == 0x600000 && elf.segment_count == 1, "elf: physical range is kept apart");
+    check(elf.paddr.base == 0x600000 && elf.segment_count == 1,
+          "elf: physical range is kept apart");
     memset(memory, 0xff, sizeof(memory));
     ldr_elf_load(&elf, bytes, memory, false);
-    check(memory[0] == 0 && memory[0x7ff] == 0 && memory[0x800] == 0xaa && memory[0x80f] == 0xaa
-              && memory[0x810] == 0 && memory[0x1fff] == 0 && memory[0x2000] == 0xff,
+    check(memory[0] == 0 && memory[0x7ff] == 0 && memory[0x800] == 0xaa && memory[0x80f] == 0xaa &&
+              memory[0x810] == 0 && memory[0x1fff] == 0 && memory[0x2000] == 0xff,
           "elf: loading zeroes what the file does not give, and no byte more");
     check_refusals();
 }

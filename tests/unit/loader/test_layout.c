@@ -15,7 +15,7 @@ static struct ldr_error error;
 static void prepare(void)
 {
     uint8_t bytes[0x400];
-    struct ldr_error ignored = {0};
+    struct ldr_error ignored = { 0 };
 
     build_image(&image);
     (void)ldr_table_read(image.bytes, TABLE_OFFSET, &table, &ignored);
@@ -28,7 +28,7 @@ static void prepare(void)
 
 static int place(uint64_t ram_size)
 {
-    struct ldr_range ram = {0x40000000, ram_size};
+    struct ldr_range ram = { 0x40000000, ram_size };
 
     return ldr_layout_place(&table, BASE, &kernel, &root, 0x1d72, &ram, 1, &layout, &error);
 }
@@ -43,9 +43,9 @@ static void check_places(void)
     prepare();
     ldr_layout_modules(&table, BASE);
     check(place(0x40000000) == 0, "layout: a good image fits 1 GB");
-    check(layout.kernel.base == 0x60000000 && layout.tree.base == 0x60025000
-              && layout.root.base == 0x60027000 && layout.root.size == 0x8000
-              && layout.root_headers == 0x6002f000,
+    check(layout.kernel.base == 0x60000000 && layout.tree.base == 0x60025000 &&
+              layout.root.base == 0x60027000 && layout.root.size == 0x8000 &&
+              layout.root_headers == 0x6002f000,
           "layout: kernel, tree, root task, headers follow each other in pages");
     check(table.entries[2].target == 0x40400000,
           "layout: a module without a wish goes to the next 2 MB boundary");
@@ -96,15 +96,16 @@ static void check_refusals(void)
 
 static void check_ranges(void)
 {
-    const struct ldr_range ram[3] = {{0x80000000, 0x1000}, {0x40000000, 0x1000},
-                                     {0x40001000, 0x1000}};
+    const struct ldr_range ram[3] = { { 0x80000000, 0x1000 },
+                                      { 0x40000000, 0x1000 },
+                                      { 0x40001000, 0x1000 } };
 
-    check(ldr_range_covered((struct ldr_range){0x40000800, 0x1000}, ram, 3),
+    check(ldr_range_covered((struct ldr_range){ 0x40000800, 0x1000 }, ram, 3),
           "range: adjoining ranges count as one, in any order");
-    check(!ldr_range_covered((struct ldr_range){0x40001800, 0x1000}, ram, 3),
+    check(!ldr_range_covered((struct ldr_range){ 0x40001800, 0x1000 }, ram, 3),
           "range: a hole is a hole");
-    check(!ldr_range_sane((struct ldr_range){UINT64_MAX, 2}), "range: a wrap is not sane");
-    check(!ldr_range_overlap((struct ldr_range){0, 0x1000}, (struct ldr_range){0x1000, 1}),
+    check(!ldr_range_sane((struct ldr_range){ UINT64_MAX, 2 }), "range: a wrap is not sane");
+    check(!ldr_range_overlap((struct ldr_range){ 0, 0x1000 }, (struct ldr_range){ 0x1000, 1 }),
           "range: neighbours do not overlap");
 }
 

@@ -8,7 +8,7 @@ static struct ldr_table table;
 
 static const char *read_error(void)
 {
-    struct ldr_error error = {0};
+    struct ldr_error error = { 0 };
 
     return ldr_table_read(image.bytes, TABLE_OFFSET, &table, &error) == 0 ? NULL : error.format;
 }
@@ -115,13 +115,15 @@ static void check_set(void)
 
 void test_table(void)
 {
-    struct ldr_error error = {0};
+    struct ldr_error error = { 0 };
 
     build_image(&image);
     check(ldr_table_read(image.bytes, TABLE_OFFSET, &table, &error) == 0,
           "table: a good image is accepted");
-    check(ldr_table_find(&table, IMAGE_ROOT_ELF) == &table.entries[1], "table: finds the root task");
-    check(ldr_crc32(0, "123456789", 9) == 0xcbf43926, "table: crc32 of the standard's check string");
+    check(ldr_table_find(&table, IMAGE_ROOT_ELF) == &table.entries[1],
+          "table: finds the root task");
+    check(ldr_crc32(0, "123456789", 9) == 0xcbf43926,
+          "table: crc32 of the standard's check string");
     check(ldr_crc32(ldr_crc32(0, "1234", 4), "56789", 5) == 0xcbf43926, "table: crc32 continues");
     image.header->entry_count = 3;
     check(table.header.entry_count == 4, "table: the copy does not follow the image");

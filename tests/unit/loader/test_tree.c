@@ -15,9 +15,9 @@ static uint8_t tree[ROOM] __attribute__((aligned(8)));
 static void build_tree(void)
 {
     fdt32_t memory[8];
-    fdt32_t ranges[4] = {cpu_to_fdt32(0x7e000000), 0, cpu_to_fdt32(0xfe000000),
-                         cpu_to_fdt32(0x1800000)};
-    uint64_t values[4] = {0x40000000, 0x20000000, 0x100000000, 0x40000000};
+    fdt32_t ranges[4] = { cpu_to_fdt32(0x7e000000), 0, cpu_to_fdt32(0xfe000000),
+                          cpu_to_fdt32(0x1800000) };
+    uint64_t values[4] = { 0x40000000, 0x20000000, 0x100000000, 0x40000000 };
 
     for (int i = 0; i < 4; i++) {
         memory[2 * i] = cpu_to_fdt32((uint32_t)(values[i] >> 32));
@@ -68,18 +68,18 @@ static void build_tree(void)
 
 static void check_reading(void)
 {
-    struct ldr_error error = {0};
+    struct ldr_error error = { 0 };
     struct ldr_range ram[LDR_MAX_MEMORY_RANGES];
     struct ldr_cpu cpus[4];
 
     check(ldr_tree_copy(firmware, tree, sizeof(tree), &error) == 0, "tree: packed and copied");
-    check(ldr_tree_memory(tree, ram, &error) == 2 && ram[1].base == 0x100000000
-              && ram[0].size == 0x20000000,
+    check(ldr_tree_memory(tree, ram, &error) == 2 && ram[1].base == 0x100000000 &&
+              ram[0].size == 0x20000000,
           "tree: memory ranges are read");
     check(ldr_tree_uart(tree) == 0xfe201000, "tree: console by alias, address through ranges");
-    check(ldr_tree_cpus(tree, cpus, 4) == 2 && cpus[0].start == LDR_CPU_PSCI_SMC
-              && cpus[1].start == LDR_CPU_SPIN_TABLE && cpus[1].release_address == 0xe0
-              && cpus[1].mpidr == 1,
+    check(ldr_tree_cpus(tree, cpus, 4) == 2 && cpus[0].start == LDR_CPU_PSCI_SMC &&
+              cpus[1].start == LDR_CPU_SPIN_TABLE && cpus[1].release_address == 0xe0 &&
+              cpus[1].mpidr == 1,
           "tree: cores and how each is started");
     check(ldr_tree_cpus(tree, cpus, 1) == 1, "tree: no more cores than there is room for");
 }
@@ -88,7 +88,7 @@ static void check_announcement(void)
 {
     static struct built_image image;
     static struct ldr_table table;
-    struct ldr_error error = {0};
+    struct ldr_error error = { 0 };
     const void *places;
     const char *names;
     int length;
@@ -101,15 +101,15 @@ static void check_announcement(void)
     node = fdt_path_offset(tree, "/reserved-memory/plan@40400000");
     check(node >= 0 && fdt_getprop(tree, node, "no-map", NULL), "tree: module reserved, no-map");
     places = fdt_getprop(tree, node, "reg", &length);
-    check(places && length == 16 && fdt64_ld(places) == 0x40400000
-              && fdt64_ld((const fdt64_t *)places + 1) == 0x200000,
+    check(places && length == 16 && fdt64_ld(places) == 0x40400000 &&
+              fdt64_ld((const fdt64_t *)places + 1) == 0x200000,
           "tree: a module's reservation covers whole 2 MB blocks");
     node = fdt_path_offset(tree, "/reserved-memory/vm0@50000000");
     check(node >= 0 && fdt_getprop(tree, node, "no-map", NULL), "tree: reservation, no-map");
     node = fdt_path_offset(tree, "/chosen");
     places = fdt_getprop(tree, node, IMAGE_CHOSEN_MODULES, &length);
-    check(places && length == 16 && fdt64_ld(places) == 0x40400000
-              && fdt64_ld((const fdt64_t *)places + 1) == 0x1234,
+    check(places && length == 16 && fdt64_ld(places) == 0x40400000 &&
+              fdt64_ld((const fdt64_t *)places + 1) == 0x1234,
           "tree: /chosen has the module's exact size");
     names = fdt_getprop(tree, node, IMAGE_CHOSEN_MODULE_NAMES, &length);
     check(names && length == 5 && strcmp(names, "plan") == 0, "tree: /chosen has its name");
@@ -122,7 +122,7 @@ static void check_refusals(void)
     static struct built_image image;
     static struct ldr_table table;
     static uint8_t small[0x400] __attribute__((aligned(8)));
-    struct ldr_error error = {0};
+    struct ldr_error error = { 0 };
     struct ldr_range ram[LDR_MAX_MEMORY_RANGES];
     uint32_t bytes;
 
@@ -150,7 +150,7 @@ static void check_refusals(void)
 /* Every byte of a good tree is damaged in turn: whatever libfdt says, nothing may be overrun. */
 static void check_damage(void)
 {
-    struct ldr_error error = {0};
+    struct ldr_error error = { 0 };
     struct ldr_range ram[LDR_MAX_MEMORY_RANGES];
     struct ldr_cpu cpus[4];
     unsigned int accepted = 0;

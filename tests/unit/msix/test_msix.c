@@ -4,8 +4,8 @@
 #include "tap.h"
 #include "vmm/vpci/msix.h"
 
-#define FRAME UINT64_C(0x08020000)
-#define SETSPI (FRAME + LINK_MSI_SETSPI)
+#define FRAME    UINT64_C(0x08020000)
+#define SETSPI   (FRAME + LINK_MSI_SETSPI)
 #define TABLE_AT 0x100u
 #define PBA_AT   0x800u
 
@@ -72,9 +72,11 @@ static bool refused(unsigned size, uint32_t table, uint32_t pba)
 static void test_parse(void)
 {
     TAP_OK(!refused(4, 1, PBA_AT | 1), "msix/a table that fits is accepted");
-    TAP_OK(refused(4, 6, PBA_AT | 1) && refused(4, 7, PBA_AT | 1), "msix/BAR numbers 6 and 7 are refused");
+    TAP_OK(refused(4, 6, PBA_AT | 1) && refused(4, 7, PBA_AT | 1),
+           "msix/BAR numbers 6 and 7 are refused");
     TAP_OK(refused(4, 2, PBA_AT | 1), "msix/a table in a BAR that does not exist is refused");
-    TAP_OK(refused(4, 0xfc8 | 1, PBA_AT | 1), "msix/a table that runs over its BAR's end is refused");
+    TAP_OK(refused(4, 0xfc8 | 1, PBA_AT | 1),
+           "msix/a table that runs over its BAR's end is refused");
     TAP_OK(!refused(4, 0xfc0 | 1, PBA_AT | 1), "msix/a table that ends with its BAR is accepted");
     TAP_OK(refused(4, 0xfffffff8 | 1, PBA_AT | 1), "msix/an offset near 2^32 is refused");
     TAP_OK(refused(4, 1, 0x1000 | 1), "msix/pending bits behind the BAR are refused");
@@ -92,10 +94,14 @@ static void test_grant(void)
     a = make(100, 1);
     before = vectors;
     b = make(100, 2);
-    TAP_OK(before.used == 100 && a.first == 0 && a.size == 100, "msix/the first function gets all its vectors");
-    TAP_OK(b.first == 100 && b.size == 28 && b.real_size == 100, "msix/the second gets what is left of 128");
-    TAP_OK((vpci_msix_control(&b) & VPCI_MSIX_CTRL_SIZE) == 27, "msix/its table shrinks for the guest");
-    TAP_OK(vpci_msix_grant(&vectors, &a, 3, 8) == RT_ERR_NO_MEMORY, "msix/a 129th vector does not exist");
+    TAP_OK(before.used == 100 && a.first == 0 && a.size == 100,
+           "msix/the first function gets all its vectors");
+    TAP_OK(b.first == 100 && b.size == 28 && b.real_size == 100,
+           "msix/the second gets what is left of 128");
+    TAP_OK((vpci_msix_control(&b) & VPCI_MSIX_CTRL_SIZE) == 27,
+           "msix/its table shrinks for the guest");
+    TAP_OK(vpci_msix_grant(&vectors, &a, 3, 8) == RT_ERR_NO_MEMORY,
+           "msix/a 129th vector does not exist");
     TAP_OK(vectors.owner[99] == 1 && vectors.owner[100] == 2, "msix/each vector has one owner");
     vpci_msix_write(&vectors, &b, VPCI_MSIX_TABLE, TABLE_AT + 16 * 28, 8, 0x1234);
     TAP_OK(vpci_msix_read(&vectors, &b, VPCI_MSIX_TABLE, TABLE_AT + 16 * 28, 8) == 0,
@@ -147,10 +153,12 @@ static void test_masking(void)
     vpci_msix_write(&vectors, &msix, VPCI_MSIX_PBA, PBA_AT, 8, 0);
     TAP_OK(pending(&msix) == 2, "msix/pending bits are read-only");
     vpci_msix_write(&vectors, &msix, VPCI_MSIX_TABLE, TABLE_AT + 28, 4, 0);
-    TAP_OK(raised_count == 1 && pending(&msix) == 0, "msix/unmasking fires once and clears the bit");
+    TAP_OK(raised_count == 1 && pending(&msix) == 0,
+           "msix/unmasking fires once and clears the bit");
     vpci_msix_set_control(&vectors, &msix, VPCI_MSIX_CTRL_ENABLE | VPCI_MSIX_CTRL_MASK);
     vpci_msix_message(&vectors, &msix, msix.first + 1);
-    TAP_OK(raised_count == 1 && pending(&msix) == 2, "msix/the function mask holds unmasked entries");
+    TAP_OK(raised_count == 1 && pending(&msix) == 2,
+           "msix/the function mask holds unmasked entries");
     vpci_msix_set_control(&vectors, &msix, VPCI_MSIX_CTRL_ENABLE);
     TAP_OK(raised_count == 2 && pending(&msix) == 0, "msix/lifting the function mask fires");
     vpci_msix_write(&vectors, &msix, VPCI_MSIX_TABLE, TABLE_AT + 24, 8, UINT64_C(1) << 32 | 82);
@@ -165,7 +173,8 @@ static void test_widths(void)
     init_vectors();
     msix = make(4, 1);
     write_entry(&msix, 0, UINT64_C(0x1122334455667788), 0xaabbccdd, 0);
-    TAP_OK(vpci_msix_read(&vectors, &msix, VPCI_MSIX_TABLE, TABLE_AT, 8) == UINT64_C(0x1122334455667788),
+    TAP_OK(vpci_msix_read(&vectors, &msix, VPCI_MSIX_TABLE, TABLE_AT, 8) ==
+               UINT64_C(0x1122334455667788),
            "msix/a quadword reads the address");
     vpci_msix_write(&vectors, &msix, VPCI_MSIX_TABLE, TABLE_AT, 2, 0);
     vpci_msix_write(&vectors, &msix, VPCI_MSIX_TABLE, TABLE_AT + 1, 4, 0);

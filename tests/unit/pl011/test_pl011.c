@@ -49,7 +49,10 @@ static void set_irq(void *context, bool high)
 }
 
 static const struct pl011_ops ops = {
-    .send = send, .room = room, .receive = receive, .set_irq = set_irq,
+    .send = send,
+    .room = room,
+    .receive = receive,
+    .set_irq = set_irq,
 };
 
 static uint32_t read_reg(unsigned offset)

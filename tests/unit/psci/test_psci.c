@@ -46,8 +46,11 @@ static void system_reset(void *context)
 }
 
 static const struct psci_ops ops = {
-    .is_on = is_on, .turn_on = turn_on, .turn_off = turn_off,
-    .system_off = system_off, .system_reset = system_reset,
+    .is_on = is_on,
+    .turn_on = turn_on,
+    .turn_off = turn_off,
+    .system_off = system_off,
+    .system_reset = system_reset,
 };
 
 static struct psci_result call(uint64_t function, uint64_t a, uint64_t b, uint64_t c)

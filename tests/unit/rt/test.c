@@ -55,7 +55,7 @@ static void test_format(void)
 
 static void test_log(void)
 {
-    struct rt_log_limit limit = {0};
+    struct rt_log_limit limit = { 0 };
     char longest[600];
 
     rt_log_set_sink(capture, NULL);
@@ -94,7 +94,8 @@ static void test_ring(void)
     unsigned out = 0;
     bool same = true;
 
-    channel.in.head.value = channel.in.tail.value = UINT32_MAX - 100; /* counters wrap in the test */
+    channel.in.head.value = channel.in.tail.value =
+        UINT32_MAX - 100; /* counters wrap in the test */
     rt_ring_producer_init(&put, &channel.in, channel.in_bytes, CONSOLE_IN_BYTES);
     rt_ring_consumer_init(&take, &channel.in, channel.in_bytes, CONSOLE_IN_BYTES);
     TAP_OK(rt_ring_take(&take, got, sizeof(got), &wake) == 0 && !wake, "rt/ring starts empty");

@@ -173,14 +173,10 @@ static unsigned rights_of(struct cap cap)
     unsigned access = cap_frame_access(cap);
 
     switch (cap_type(cap)) {
-    case CAP_ENDPOINT:
-        return cap_param(cap) & 15;
-    case CAP_NOTIFICATION:
-        return cap_param(cap) & 3;
-    case CAP_FRAME:
-        return (access & 1 ? SEL4_RIGHT_READ : 0) | (access & 2 ? SEL4_RIGHT_WRITE : 0);
-    default:
-        return 0;
+    case CAP_ENDPOINT: return cap_param(cap) & 15;
+    case CAP_NOTIFICATION: return cap_param(cap) & 3;
+    case CAP_FRAME: return (access & 1 ? SEL4_RIGHT_READ : 0) | (access & 2 ? SEL4_RIGHT_WRITE : 0);
+    default: return 0;
     }
 }
 

@@ -78,7 +78,7 @@ static bool failure_is(const struct lookup_failure *failure, enum outcome outcom
 
 static bool agrees(struct shape first, struct shape second, uint64_t cptr, unsigned depth)
 {
-    struct lookup_failure failure = {0};
+    struct lookup_failure failure = { 0 };
     struct slot *slot = 0;
     unsigned bits_left = 99;
     unsigned left = depth;
@@ -128,8 +128,9 @@ static struct shape shape_number(unsigned number)
     unsigned guard = number % guards + 1;
     unsigned bits = 31 - (unsigned)__builtin_clz(guard);
 
-    return (struct shape){
-        .radix = 1 + number / guards, .guard_bits = bits, .guard = guard - (1u << bits)};
+    return (struct shape){ .radix = 1 + number / guards,
+                           .guard_bits = bits,
+                           .guard = guard - (1u << bits) };
 }
 
 #define SHAPES (RADIX_MAX * ((2u << GUARD_MAX) - 1))
@@ -154,19 +155,19 @@ static void test_wide(void)
 {
     bool good = true;
 
-    fill((struct shape){.radix = 1});
+    fill((struct shape){ .radix = 1 });
     for (unsigned guard_bits = 0; guard_bits <= 63; guard_bits++) {
         for (unsigned bit = 0; bit <= guard_bits; bit++) {
             uint64_t all = guard_bits ? ~0ull >> (64 - guard_bits) : 0;
             uint64_t guard = (bit < guard_bits ? 1ull << bit : all) & (~0ull >> 6);
-            struct shape shape = {.radix = 1, .guard_bits = guard_bits, .guard = guard};
+            struct shape shape = { .radix = 1, .guard_bits = guard_bits, .guard = guard };
 
             for (unsigned depth = 1; depth <= 64; depth++) {
                 unsigned below = depth > guard_bits ? depth - guard_bits : 0;
                 uint64_t cptr = below < 64 ? guard << below : 0;
 
-                good = agrees(shape, (struct shape){.radix = 1}, cptr, depth) &&
-                       agrees(shape, (struct shape){.radix = 1}, ~cptr, depth) && good;
+                good = agrees(shape, (struct shape){ .radix = 1 }, cptr, depth) &&
+                       agrees(shape, (struct shape){ .radix = 1 }, ~cptr, depth) && good;
             }
         }
     }

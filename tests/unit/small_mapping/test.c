@@ -31,9 +31,9 @@ static uint64_t call3(uint64_t cptr, uint64_t label, uint64_t a, uint64_t b, uin
     struct host_message message = {
         .label = label,
         .length = 3,
-        .word = {a, b, c},
+        .word = { a, b, c },
         .cap_count = 1,
-        .cap = {SEL4_SLOT_INIT_VSPACE},
+        .cap = { SEL4_SLOT_INIT_VSPACE },
     };
 
     return host_call(cptr, &message);
@@ -44,9 +44,9 @@ static uint64_t copy(uint64_t rights)
     struct host_message message = {
         .label = CNodeCopy,
         .length = 5,
-        .word = {at(COPY), SEL4_WORD_BITS, at(FRAME), SEL4_WORD_BITS, rights},
+        .word = { at(COPY), SEL4_WORD_BITS, at(FRAME), SEL4_WORD_BITS, rights },
         .cap_count = 1,
-        .cap = {SEL4_SLOT_INIT_CNODE},
+        .cap = { SEL4_SLOT_INIT_CNODE },
     };
 
     return host_call(SEL4_SLOT_INIT_CNODE, &message);
@@ -54,8 +54,9 @@ static uint64_t copy(uint64_t rights)
 
 static void delete (uint64_t slot)
 {
-    struct host_message message = {
-        .label = CNodeDelete, .length = 2, .word = {slot, SEL4_WORD_BITS}};
+    struct host_message message = { .label = CNodeDelete,
+                                    .length = 2,
+                                    .word = { slot, SEL4_WORD_BITS } };
 
     (void)host_call(SEL4_SLOT_INIT_CNODE, &message);
 }

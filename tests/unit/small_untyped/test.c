@@ -104,7 +104,7 @@ struct range {
 
 static struct range region(struct cap cap)
 {
-    return (struct range){cap_address(cap), cap_address(cap) + (1ull << cap_size_bits(cap))};
+    return (struct range){ cap_address(cap), cap_address(cap) + (1ull << cap_size_bits(cap)) };
 }
 
 /* What the next Retype of an untyped capability may hand out: all of it once no child is left. */
@@ -185,10 +185,10 @@ struct place {
 static struct place place_at(unsigned number)
 {
     if (number < WINDOW) {
-        return (struct place){SEL4_SLOT_INIT_CNODE, host_free_slot + 1 + number, SEL4_WORD_BITS};
+        return (struct place){ SEL4_SLOT_INIT_CNODE, host_free_slot + 1 + number, SEL4_WORD_BITS };
     }
     number -= WINDOW;
-    return (struct place){host_free_slot + 1 + number / INNER, number % INNER, 1};
+    return (struct place){ host_free_slot + 1 + number / INNER, number % INNER, 1 };
 }
 
 static bool place_exists(unsigned number)
@@ -229,10 +229,10 @@ static void try_retype(const struct state *before, unsigned untyped, unsigned to
     static const struct {
         uint64_t type, size_bits;
     } kinds[] = {
-        {SEL4_TYPE_ENDPOINT, 0},
-        {SEL4_TYPE_CNODE, 1},
-        {SEL4_TYPE_UNTYPED, 5},
-        {SEL4_TYPE_UNTYPED, 6},
+        { SEL4_TYPE_ENDPOINT, 0 },
+        { SEL4_TYPE_CNODE, 1 },
+        { SEL4_TYPE_UNTYPED, 5 },
+        { SEL4_TYPE_UNTYPED, 6 },
     };
     struct place place = place_at(to);
     bool inner = place.depth == 1;
@@ -242,9 +242,9 @@ static void try_retype(const struct state *before, unsigned untyped, unsigned to
             struct host_message message = {
                 .label = UntypedRetype,
                 .length = 6,
-                .word = {kinds[kind].type, kinds[kind].size_bits, 0, 0, place.index, count},
+                .word = { kinds[kind].type, kinds[kind].size_bits, 0, 0, place.index, count },
                 .cap_count = 1,
-                .cap = {inner ? place.root : SEL4_SLOT_INIT_CNODE},
+                .cap = { inner ? place.root : SEL4_SLOT_INIT_CNODE },
             };
 
             /* The window ends; what lies behind it is not part of the state. */
@@ -262,9 +262,9 @@ static void try_two_places(const struct state *before, unsigned from, unsigned t
     struct host_message message = {
         .label = CNodeCopy,
         .length = 5,
-        .word = {dest.index, dest.depth, source.index, source.depth, SEL4_RIGHTS_ALL},
+        .word = { dest.index, dest.depth, source.index, source.depth, SEL4_RIGHTS_ALL },
         .cap_count = 1,
-        .cap = {source.root},
+        .cap = { source.root },
     };
 
     perform(before, dest.root, &message);
@@ -275,7 +275,7 @@ static void try_two_places(const struct state *before, unsigned from, unsigned t
 
 static void try_one_place(const struct state *before, struct place place)
 {
-    struct host_message message = {.length = 2, .word = {place.index, place.depth}};
+    struct host_message message = { .length = 2, .word = { place.index, place.depth } };
 
     message.label = CNodeRevoke;
     perform(before, place.root, &message);
@@ -290,7 +290,7 @@ static void try_all(const struct state *before)
     static const uint64_t root = SEL4_SLOT_INIT_CNODE;
 
     load(before);
-    try_one_place(before, (struct place){root, host_free_slot, SEL4_WORD_BITS});
+    try_one_place(before, (struct place){ root, host_free_slot, SEL4_WORD_BITS });
     for (unsigned to = 0; to < PLACES && !wrong; to++) {
         if (!place_exists(to)) {
             continue;

@@ -321,11 +321,13 @@ static void test_command(void)
            "supervisor/command line of the demo");
     TAP_OK(!strcmp(c.args[0], COMMAND_QEMU), "supervisor/runs QEMU");
     TAP_OK(has_argument(&c, "-sandbox", "on,"), "supervisor/QEMU is sandboxed");
-    TAP_OK(has_argument(&c, "-accel", "kvm,device=/dev/fdset/3") && has_argument(&c, "-add-fd", "fd=3,"),
+    TAP_OK(has_argument(&c, "-accel", "kvm,device=/dev/fdset/3") &&
+               has_argument(&c, "-add-fd", "fd=3,"),
            "supervisor/the link is passed as a descriptor");
     TAP_OK(has_argument(&c, "-blockdev", "filename=/dev/fdset/10,aio=io_uring"),
            "supervisor/so is the disk");
-    TAP_OK(has_argument(&c, "-blockdev", "driver=qcow2,") && has_argument(&c, "-blockdev", "cache.direct=on"),
+    TAP_OK(has_argument(&c, "-blockdev", "driver=qcow2,") &&
+               has_argument(&c, "-blockdev", "cache.direct=on"),
            "supervisor/format and O_DIRECT are as the image was opened");
     TAP_OK(has_argument(&c, "-netdev", "fds=20:21,vhost=on,vhostfds=40:41"),
            "supervisor/taps and vhost are descriptors, one per queue");

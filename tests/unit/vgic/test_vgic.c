@@ -59,7 +59,11 @@ static const struct vgic_ops ops = { .inject = inject, .eoi = eoi, .wake = wake 
 static void write_reg(unsigned vcpu, unsigned offset, unsigned size, uint32_t value)
 {
     struct bus_access access = {
-        .ipa = GICD + offset, .data = value, .size = size, .write = true, .vcpu = vcpu,
+        .ipa = GICD + offset,
+        .data = value,
+        .size = size,
+        .write = true,
+        .vcpu = vcpu,
     };
 
     (void)vgic_dist_access(&vgic, &access);

@@ -69,21 +69,21 @@ static void test_dispatch(void)
            "bus/three windows");
     TAP_OK(bus_dispatch(&bus, &access) == BUS_HANDLED && access.data == 0x88 && last.vcpu == 3,
            "bus/a byte read is truncated to a byte");
-    access = (struct bus_access) { .ipa = 0x1ff8, .size = 8 };
+    access = (struct bus_access){ .ipa = 0x1ff8, .size = 8 };
     TAP_OK(bus_dispatch(&bus, &access) == BUS_HANDLED && access.data == low,
            "bus/an 8-byte read keeps all its bits");
-    access = (struct bus_access) { .ipa = 0x1ffe, .size = 4 };
+    access = (struct bus_access){ .ipa = 0x1ffe, .size = 4 };
     calls = 0;
     TAP_OK(bus_dispatch(&bus, &access) == BUS_UNMAPPED && calls == 0,
            "bus/an access across two windows reaches none");
-    access = (struct bus_access) { .ipa = 0x2000, .size = 4, .write = true, .data = UINT64_MAX };
+    access = (struct bus_access){ .ipa = 0x2000, .size = 4, .write = true, .data = UINT64_MAX };
     TAP_OK(bus_dispatch(&bus, &access) == BUS_HANDLED && last.data == UINT64_MAX,
            "bus/a write's data arrives as given");
-    access = (struct bus_access) { .ipa = 0x0fff, .size = 1 };
+    access = (struct bus_access){ .ipa = 0x0fff, .size = 1 };
     TAP_OK(bus_dispatch(&bus, &access) == BUS_UNMAPPED, "bus/below the first window");
-    access = (struct bus_access) { .ipa = UINT64_MAX, .size = 8 };
+    access = (struct bus_access){ .ipa = UINT64_MAX, .size = 8 };
     TAP_OK(bus_dispatch(&bus, &access) == BUS_UNMAPPED, "bus/an access that wraps around");
-    access = (struct bus_access) { .ipa = 0x8000, .size = 4 };
+    access = (struct bus_access){ .ipa = 0x8000, .size = 4 };
     TAP_OK(bus_dispatch(&bus, &access) == BUS_FAULT, "bus/a device's refusal is passed on");
 }
 

@@ -39,26 +39,43 @@ static void fresh(void)
     blob.base.watchdog_ipa = 0x08030000;
     blob.base.watchdog_spi = 1019;
     strcpy(blob.cmdline, "console=ttyAMA0");
-    blob.base.cmdline = (struct vmm_table) { AT(cmdline), 16 };
-    blob.regions[0] = (struct vmm_region) {
-        .kind = VMM_REGION_MMIO, .page_bits = 12, .ipa = 0xa000000, .size_bytes = 0x1000,
-        .slot_count = 1, .link = UINT32_MAX,
+    blob.base.cmdline = (struct vmm_table){ AT(cmdline), 16 };
+    blob.regions[0] = (struct vmm_region){
+        .kind = VMM_REGION_MMIO,
+        .page_bits = 12,
+        .ipa = 0xa000000,
+        .size_bytes = 0x1000,
+        .slot_count = 1,
+        .link = UINT32_MAX,
     };
-    blob.regions[1] = (struct vmm_region) {
-        .kind = VMM_REGION_RAM, .page_bits = 21, .ipa = 0x40000000, .size_bytes = 0x400000,
-        .vaddr = 0x100000000, .slot_count = 2, .writable = 1, .link = UINT32_MAX,
+    blob.regions[1] = (struct vmm_region){
+        .kind = VMM_REGION_RAM,
+        .page_bits = 21,
+        .ipa = 0x40000000,
+        .size_bytes = 0x400000,
+        .vaddr = 0x100000000,
+        .slot_count = 2,
+        .writable = 1,
+        .link = UINT32_MAX,
     };
-    blob.base.regions = (struct vmm_table) { AT(regions), 2 };
-    blob.irq = (struct vmm_irq) { .slot = 20, .virq = 48, .badge = 4, .ntfn_slot = 21 };
-    blob.base.irqs = (struct vmm_table) { AT(irq), 1 };
-    blob.driver = (struct vmm_driver_link) {
-        .name = "vm0", .iobuf_vaddr = 0x200000000, .doorbell_badge = 8, .unmapped_badge = 16,
+    blob.base.regions = (struct vmm_table){ AT(regions), 2 };
+    blob.irq = (struct vmm_irq){ .slot = 20, .virq = 48, .badge = 4, .ntfn_slot = 21 };
+    blob.base.irqs = (struct vmm_table){ AT(irq), 1 };
+    blob.driver = (struct vmm_driver_link){
+        .name = "vm0",
+        .iobuf_vaddr = 0x200000000,
+        .doorbell_badge = 8,
+        .unmapped_badge = 16,
     };
-    blob.base.driver_links = (struct vmm_table) { AT(driver), 1 };
-    blob.device = (struct vmm_device_link) {
-        .name = "vm2", .kick_badge = 32, .unmap_badge = 64, .map_badge = 128, .virq = 50,
+    blob.base.driver_links = (struct vmm_table){ AT(driver), 1 };
+    blob.device = (struct vmm_device_link){
+        .name = "vm2",
+        .kick_badge = 32,
+        .unmap_badge = 64,
+        .map_badge = 128,
+        .virq = 50,
     };
-    blob.base.device_links = (struct vmm_table) { AT(device), 1 };
+    blob.base.device_links = (struct vmm_table){ AT(device), 1 };
 }
 
 static int run(void)

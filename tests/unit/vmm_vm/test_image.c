@@ -26,7 +26,7 @@ static void fresh(void)
     put64(16, 12 * MIB);
     put64(24, 0xa);
     memcpy(header + 56, "ARM\x64", 4);
-    request = (struct image_request) {
+    request = (struct image_request){
         .kernel = header,
         .kernel_bytes = 10 * MIB,
         .initrd_bytes = 5 * MIB + 3,

@@ -76,15 +76,17 @@ static void test_sysreg(void)
            "sysreg/PMCR, PMUSERENR, PMINTENSET, PMCCFILTR, PMEVCNTR0 are absent");
     TAP_OK(answer(3, 3, 14, 0, 1) == SYSREG_COUNTER, "sysreg/CNTPCT_EL0 is the clock");
     TAP_OK(answer(3, 3, 14, 2, 1) == SYSREG_UNDEFINED, "sysreg/CNTP_CTL_EL0 is undefined");
-    TAP_OK(answer(3, 0, 12, 12, 5) == SYSREG_UNDEFINED && answer(3, 0, 12, 11, 5) ==
-               SYSREG_UNDEFINED,
+    TAP_OK(answer(3, 0, 12, 12, 5) == SYSREG_UNDEFINED &&
+               answer(3, 0, 12, 11, 5) == SYSREG_UNDEFINED,
            "sysreg/ICC registers are undefined");
 }
 
 static void test_exception(void)
 {
     struct exception_before before = {
-        .pc = 0x1000, .spsr = 0x60400005, .vbar = 0xffff000000080000,
+        .pc = 0x1000,
+        .spsr = 0x60400005,
+        .vbar = 0xffff000000080000,
     };
     struct exception_after after = exception_enter(EXCEPTION_UNDEFINED, before);
 

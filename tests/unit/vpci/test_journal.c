@@ -6,7 +6,6 @@
 
 #include "vmm/vpci/journal.h"
 
-
 static struct vpci_journal journal;
 
 static bool put(uint32_t offset, unsigned len, uint64_t data)
@@ -32,7 +31,8 @@ static void test_queue(void)
                "journal/a queue reset forgets the queue");
     put(VPCI_COMMON_QUEUE_SELECT, 2, 1000);
     put(VPCI_COMMON_QUEUE_SIZE, 2, 1);
-    tap_report(journal.virtio.incomplete, "journal/more queues than fit make the record incomplete");
+    tap_report(journal.virtio.incomplete,
+               "journal/more queues than fit make the record incomplete");
 }
 
 static void test_vectors(void)
@@ -53,7 +53,8 @@ void test_journal(void)
     vpci_journal_reset(&journal);
     test_vectors();
     tap_report(!put(VPCI_COMMON_CONFIG_VECTOR, 4, 0) && !put(VPCI_COMMON_STATUS, 2, 0) &&
-                   !put(VPCI_COMMON_CONFIG_VECTOR + 1, 1, 0) && !put(0x04, 4, 0) && !put(0x100, 4, 0),
+                   !put(VPCI_COMMON_CONFIG_VECTOR + 1, 1, 0) && !put(0x04, 4, 0) &&
+                   !put(0x100, 4, 0),
                "journal/accesses of the wrong width or place are dropped");
     put(VPCI_COMMON_DRIVER_FEATURE_SELECT, 4, 1);
     put(VPCI_COMMON_DRIVER_FEATURE, 4, 0x3);

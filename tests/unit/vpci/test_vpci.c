@@ -11,13 +11,13 @@
 #include "tap.h"
 #include "vmm/vpci/vpci.h"
 
-#define ECAM UINT64_C(0x20000000)
-#define MMIO UINT64_C(0x10000000)
+#define ECAM       UINT64_C(0x20000000)
+#define MMIO       UINT64_C(0x10000000)
 #define MMIO_BYTES UINT64_C(0x1000000)
-#define BAR1 (MMIO + 0x10000)
-#define BAR4 (MMIO + 0x20000)
-#define FRAME UINT64_C(0x08020000)
-#define MS UINT64_C(1000000)
+#define BAR1       (MMIO + 0x10000)
+#define BAR4       (MMIO + 0x20000)
+#define FRAME      UINT64_C(0x08020000)
+#define MS         UINT64_C(1000000)
 
 #define QUEUE 512u
 
@@ -91,10 +91,17 @@ static const struct vpci_ops ops = { on_request, on_alive, on_raise, on_complete
 
 static void start(uint32_t filled)
 {
-    struct vpci_params params = { .ops = &ops, .name = "peer", .budget = &w.budget,
-                                  .ecam_ipa = ECAM, .ecam_bytes = 0x100000, .mmio_ipa = MMIO,
-                                  .mmio_bytes = MMIO_BYTES, .filled_slots = filled,
-                                  .late_slots = 1u << 9, .v2m_ipa = FRAME, .v2m_spi_first = 80,
+    struct vpci_params params = { .ops = &ops,
+                                  .name = "peer",
+                                  .budget = &w.budget,
+                                  .ecam_ipa = ECAM,
+                                  .ecam_bytes = 0x100000,
+                                  .mmio_ipa = MMIO,
+                                  .mmio_bytes = MMIO_BYTES,
+                                  .filled_slots = filled,
+                                  .late_slots = 1u << 9,
+                                  .v2m_ipa = FRAME,
+                                  .v2m_spi_first = 80,
                                   .v2m_spi_count = 64 };
 
     memset(&w, 0, sizeof(w));
@@ -142,8 +149,8 @@ static void serve(void)
 static struct bus_access access_at(uint64_t ipa, unsigned size, bool write, uint64_t data,
                                    unsigned vcpu)
 {
-    return (struct bus_access){ .ipa = ipa, .data = data, .size = size, .write = write,
-                                .vcpu = vcpu };
+    return (
+        struct bus_access){ .ipa = ipa, .data = data, .size = size, .write = write, .vcpu = vcpu };
 }
 
 /* Starts an access; true if it was answered at once. */
@@ -240,7 +247,8 @@ static void test_empty(void)
     access = access_at(config_ipa(1, 0), 8, false, 0, 0);
     TAP_OK(begin(&access) && access.data == UINT64_MAX, "vpci/8-byte config accesses are refused");
     access = access_at(config_ipa(1, 1), 1, false, 0, 0);
-    TAP_OK(begin(&access) && access.data == 0xff, "vpci/a byte of the vendor ID is no reason to wait");
+    TAP_OK(begin(&access) && access.data == 0xff,
+           "vpci/a byte of the vendor ID is no reason to wait");
     access = access_at(MMIO + 0x123, 4, false, 0, 0);
     TAP_OK(begin(&access) && access.data == 0xffffffff,
            "vpci/memory that no BAR claims reads all-ones");
@@ -268,7 +276,8 @@ static void test_hold(void)
     w.alive = true;
     vpci_backend_up(&w.vpci);
     serve();
-    TAP_OK(w.done[0] && w.value[0] == 0x10421af4, "vpci/a backend that comes answers the held read");
+    TAP_OK(w.done[0] && w.value[0] == 0x10421af4,
+           "vpci/a backend that comes answers the held read");
 }
 
 static void test_budget(void)
@@ -296,7 +305,8 @@ static void test_header(void)
     TAP_OK(config_read(1, 0, 4) == 0x10421af4 && config_read(1, 2, 2) == 0x1042 &&
                config_read(1, 3, 1) == 0x10,
            "vpci/the header reads at every width");
-    TAP_OK(config_read(1, 0x3c, 4) == 0 && config_read(1, 0x3d, 1) == 0, "vpci/there is no INTx pin");
+    TAP_OK(config_read(1, 0x3c, 4) == 0 && config_read(1, 0x3d, 1) == 0,
+           "vpci/there is no INTx pin");
     TAP_OK(config_read(1, 0x3c, 2) == 0, "vpci/also not in wider reads");
     config_write(1, 0x3c, 1, 0x2a);
     TAP_OK(config_read(1, 0x3c, 4) == 0x2a, "vpci/the interrupt line is scratch");
@@ -327,7 +337,8 @@ static void test_caps(void)
            "vpci/and writes there do not reach the backend");
     TAP_OK(config_read(1, FAKE_CAP_PCIE, 4) == (0x00920010 | FAKE_CAP_COMMON << 8),
            "vpci/a wide read mixes the VMM's chain with the backend's data");
-    TAP_OK(config_read(1, FAKE_CAP_MSIX, 4) == 0x00030011 && config_read(1, FAKE_CAP_MSIX + 4, 4) == 1,
+    TAP_OK(config_read(1, FAKE_CAP_MSIX, 4) == 0x00030011 &&
+               config_read(1, FAKE_CAP_MSIX + 4, 4) == 1,
            "vpci/the MSI-X capability is the VMM's copy");
     config_write(1, FAKE_CAP_PCIE + 8, 2, 0x2810);
     TAP_OK(fake_backend_peek(&w.backend, 1, FAKE_CAP_PCIE + 8, 2) == 0x2810,
@@ -356,7 +367,8 @@ static void test_bars(void)
                fake_backend_peek(&w.backend, 1, 4, 2) == 0x0406,
            "vpci/enabling decoding tells the backend BARs and command");
     config_write(1, 0x04, 2, 0xffff);
-    TAP_OK(config_read(1, 0x04, 2) == VPCI_COMMAND_WRITABLE, "vpci/port decoding cannot be enabled");
+    TAP_OK(config_read(1, 0x04, 2) == VPCI_COMMAND_WRITABLE,
+           "vpci/port decoding cannot be enabled");
     mem_write(BAR4 + 0x2000, 4, 0xcafe);
     TAP_OK(mem_read(BAR4 + 0x2000, 4) == 0xcafe && mem_read(BAR4 + 0x2000, 2) == 0xcafe,
            "vpci/BAR accesses reach the backend");
@@ -421,7 +433,8 @@ static void test_journal_access(void)
     start_with_device();
     program_bars();
     mem_write(BAR4 + VPCI_COMMON_STATUS, 1, 0xf);
-    TAP_OK(w.vpci.functions[1].journal.virtio.status == 0xf && w.backend.devices[1].bar4[0x14] == 0xf,
+    TAP_OK(w.vpci.functions[1].journal.virtio.status == 0xf &&
+               w.backend.devices[1].bar4[0x14] == 0xf,
            "vpci/writes to the common configuration are recorded and forwarded");
     mem_write(BAR4 + VPCI_COMMON_QUEUE_VECTOR, 2, 17);
     memcpy(&vector, &w.backend.devices[1].bar4[VPCI_COMMON_QUEUE_VECTOR], 2);
@@ -455,7 +468,8 @@ static void test_dead(void)
     vpci_backend_up(&w.vpci);
     TAP_OK(config_read(1, 0, 4) == 0xffffffff && mem_read(BAR4, 4) == 0,
            "vpci/a new backend does not revive a device of a running guest");
-    TAP_OK(config_read(2, 0, 4) == 0x10411af4, "vpci/but serves slots that the guest has not seen yet");
+    TAP_OK(config_read(2, 0, 4) == 0x10411af4,
+           "vpci/but serves slots that the guest has not seen yet");
     fake_backend_reset(&w.backend);
     vpci_reset(&w.vpci);
     TAP_OK(config_read(1, 0, 4) == 0x10421af4 && config_read(1, 4, 2) == 0 &&
@@ -529,11 +543,14 @@ static bool refused_with_bar(uint32_t writable)
 
 static void test_hostile_device(void)
 {
-    TAP_OK(refused_after(FAKE_CAP_MSIX + 4, 4, 0x1000 | 1), "vpci/refused: MSI-X table behind its BAR");
-    TAP_OK(refused_after(FAKE_CAP_MSIX + 1, 1, FAKE_CAP_PCIE), "vpci/refused: capability chain in a loop");
+    TAP_OK(refused_after(FAKE_CAP_MSIX + 4, 4, 0x1000 | 1),
+           "vpci/refused: MSI-X table behind its BAR");
+    TAP_OK(refused_after(FAKE_CAP_MSIX + 1, 1, FAKE_CAP_PCIE),
+           "vpci/refused: capability chain in a loop");
     TAP_OK(refused_after(FAKE_CAP_MSIX + 1, 1, 0x20), "vpci/refused: capability inside the header");
     TAP_OK(refused_after(0x0e, 1, 1), "vpci/refused: a bridge header");
-    TAP_OK(refused_after(FAKE_CAP_COMMON + 4, 4, 3), "vpci/refused: common configuration in no BAR");
+    TAP_OK(refused_after(FAKE_CAP_COMMON + 4, 4, 3),
+           "vpci/refused: common configuration in no BAR");
     TAP_OK(refused_after(FAKE_CAP_COMMON + 8, 4, 0xffffff00),
            "vpci/refused: common configuration behind its BAR");
     TAP_OK(refused_after(FAKE_CAP_COMMON + 4, 4, 1),
@@ -541,7 +558,8 @@ static void test_hostile_device(void)
     TAP_OK(refused_with_bar(0xc0000000), "vpci/refused: a BAR larger than the link's window");
     TAP_OK(refused_with_bar(0xffff0f00), "vpci/refused: a BAR whose size is no power of two");
     TAP_OK(!refused_after(0x06, 2, 0), "vpci/accepted: a function without capabilities");
-    TAP_OK(refused_after(0x00, 4, 0xffffffff), "vpci/a slot that the backend leaves empty is empty");
+    TAP_OK(refused_after(0x00, 4, 0xffffffff),
+           "vpci/a slot that the backend leaves empty is empty");
 }
 
 static void test_shared_vectors(void)

@@ -20,9 +20,9 @@
 
 struct rt_ring_producer {
     struct console_ring *shared;
-    uint8_t *bytes;  /* shared with the peer */
-    uint32_t size;   /* bytes, power of two */
-    uint32_t head;   /* private copy of shared->head */
+    uint8_t *bytes; /* shared with the peer */
+    uint32_t size;  /* bytes, power of two */
+    uint32_t head;  /* private copy of shared->head */
 };
 
 struct rt_ring_consumer {

@@ -5,11 +5,11 @@
 
 enum state {
     TEXT = 0,
-    ESCAPE,         /* after ESC */
-    ESCAPE_MIDDLE,  /* ESC with intermediate bytes */
-    CONTROL,        /* control sequence: ESC [ */
-    STRING,         /* control string: ESC ], ESC P, ESC X, ESC ^, ESC _ */
-    STRING_ESCAPE,  /* ESC inside of a control string: its end, or a new sequence */
+    ESCAPE,        /* after ESC */
+    ESCAPE_MIDDLE, /* ESC with intermediate bytes */
+    CONTROL,       /* control sequence: ESC [ */
+    STRING,        /* control string: ESC ], ESC P, ESC X, ESC ^, ESC _ */
+    STRING_ESCAPE, /* ESC inside of a control string: its end, or a new sequence */
 };
 
 #define ESC 0x1b
@@ -43,16 +43,11 @@ static uint8_t next_state(uint8_t state, uint8_t byte)
         return state == STRING ? STRING_ESCAPE : ESCAPE;
     }
     switch (state) {
-    case ESCAPE:
-        return after_escape(byte);
-    case ESCAPE_MIDDLE:
-        return byte >= 0x20 && byte <= 0x2f ? ESCAPE_MIDDLE : TEXT;
-    case CONTROL:
-        return byte >= 0x40 && byte <= 0x7e ? TEXT : CONTROL;
-    case STRING:
-        return byte == BEL ? TEXT : STRING;
-    default:
-        return byte == '\\' ? TEXT : after_escape(byte);
+    case ESCAPE: return after_escape(byte);
+    case ESCAPE_MIDDLE: return byte >= 0x20 && byte <= 0x2f ? ESCAPE_MIDDLE : TEXT;
+    case CONTROL: return byte >= 0x40 && byte <= 0x7e ? TEXT : CONTROL;
+    case STRING: return byte == BEL ? TEXT : STRING;
+    default: return byte == '\\' ? TEXT : after_escape(byte);
     }
 }
 

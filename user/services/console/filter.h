@@ -18,7 +18,7 @@ struct filter {
     uint8_t state;   /* private */
     uint8_t held[4]; /* bytes of an unfinished UTF-8 character */
     uint8_t held_count;
-    uint8_t wanted;  /* bytes of that character in all */
+    uint8_t wanted; /* bytes of that character in all */
 };
 
 /*

@@ -377,22 +377,12 @@ static void command(struct mux *mux, uint8_t key)
         return;
     }
     switch (key) {
-    case KEY_COMMAND:
-        send(mux, KEY_COMMAND);
-        break;
-    case 'a':
-        mux_attach(mux, MUX_NONE);
-        break;
+    case KEY_COMMAND: send(mux, KEY_COMMAND); break;
+    case 'a': mux_attach(mux, MUX_NONE); break;
     case 'n':
-    case 'p':
-        attach_neighbour(mux, key == 'n');
-        break;
-    case 'l':
-        say_list(mux);
-        break;
-    default:
-        say_help(mux);
-        break;
+    case 'p': attach_neighbour(mux, key == 'n'); break;
+    case 'l': say_list(mux); break;
+    default: say_help(mux); break;
     }
 }
 

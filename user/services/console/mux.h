@@ -25,12 +25,12 @@
 #include "rt/error.h"
 #include "rt/ring.h"
 
-#define MUX_QUANTUM 64u
-#define MUX_LINE_BYTES 256u
-#define MUX_HISTORY_BYTES 4096u /* power of two */
-#define MUX_QUEUE_BYTES 16384u  /* power of two */
-#define MUX_NAME_BYTES 32u
-#define MUX_NONE UINT32_MAX
+#define MUX_QUANTUM       64u
+#define MUX_LINE_BYTES    256u
+#define MUX_HISTORY_BYTES 4096u  /* power of two */
+#define MUX_QUEUE_BYTES   16384u /* power of two */
+#define MUX_NAME_BYTES    32u
+#define MUX_NONE          UINT32_MAX
 
 /* One source of lines: a guest's output, a VMM's log, or the console itself. */
 struct mux_stream {
@@ -44,25 +44,25 @@ struct mux_stream {
 struct mux_client {
     char name[MUX_NAME_BYTES];
     bool takes_input;
-    bool wake;                  /* main.c must signal it */
+    bool wake; /* main.c must signal it */
     struct rt_ring_consumer out;
     struct rt_ring_consumer log;
     struct rt_ring_producer in;
     struct mux_stream guest;
     struct mux_stream vmm;
-    uint32_t history_end;       /* bytes ever put into the history, modulo 2^32 */
+    uint32_t history_end; /* bytes ever put into the history, modulo 2^32 */
     uint8_t history[MUX_HISTORY_BYTES];
 };
 
 struct mux {
     uint32_t client_count;
-    uint32_t attached;               /* client index, or MUX_NONE: all */
-    uint32_t first;                  /* who begins the next round */
-    bool command;                    /* the last key was Ctrl-] */
-    bool hinted;                     /* the hint about keys was shown since the last mode change */
-    bool raw_open;                   /* the attached guest's last byte did not end a line */
-    const struct mux_stream *open;   /* whose unfinished line is on the terminal, or NULL */
-    struct mux_stream own;           /* the console's own lines */
+    uint32_t attached;             /* client index, or MUX_NONE: all */
+    uint32_t first;                /* who begins the next round */
+    bool command;                  /* the last key was Ctrl-] */
+    bool hinted;                   /* the hint about keys was shown since the last mode change */
+    bool raw_open;                 /* the attached guest's last byte did not end a line */
+    const struct mux_stream *open; /* whose unfinished line is on the terminal, or NULL */
+    struct mux_stream own;         /* the console's own lines */
     uint32_t queue_head;
     uint32_t queue_tail;
     uint8_t queue[MUX_QUEUE_BYTES];

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pl011.h"
 
-#define DR 0x00u
-#define FR 0x18u
+#define DR    0x00u
+#define FR    0x18u
 #define LCR_H 0x2cu
-#define CR 0x30u
-#define IFLS 0x34u
-#define IMSC 0x38u
-#define ICR 0x44u
+#define CR    0x30u
+#define IFLS  0x34u
+#define IMSC  0x38u
+#define ICR   0x44u
 
 #define DR_ERRORS 0xf00u
-#define FR_RXFE 0x10u
-#define FR_TXFF 0x20u
+#define FR_RXFE   0x10u
+#define FR_TXFF   0x20u
 #define LCR_H_FEN 0x10u
 #define CR_UARTEN 0x001u
-#define CR_TXE 0x100u
-#define CR_RXE 0x200u
-#define INT_RX 0x10u
-#define INT_TX 0x20u
-#define INT_RT 0x40u /* bytes wait in the FIFO below the trigger level */
-#define INT_ALL 0x7ffu
+#define CR_TXE    0x100u
+#define CR_RXE    0x200u
+#define INT_RX    0x10u
+#define INT_TX    0x20u
+#define INT_RT    0x40u /* bytes wait in the FIFO below the trigger level */
+#define INT_ALL   0x7ffu
 
 static uint32_t read_reg(const struct pl011 *uart, uint32_t offset)
 {

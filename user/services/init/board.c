@@ -47,8 +47,8 @@ static bool read_reg(const void *fdt, int node, int index, struct board_range *r
     const fdt32_t *reg = fdt_getprop(fdt, node, "reg", &length);
     int entry = address_cells + size_cells;
 
-    if (reg == NULL || address_cells < 1 || address_cells > 2 || size_cells < 1 ||
-        size_cells > 2 || (index + 1) * entry * (int)sizeof(*reg) > length) {
+    if (reg == NULL || address_cells < 1 || address_cells > 2 || size_cells < 1 || size_cells > 2 ||
+        (index + 1) * entry * (int)sizeof(*reg) > length) {
         return false;
     }
     range->base = read_cells(reg + index * entry, address_cells);
@@ -60,7 +60,8 @@ static void read_ram(const void *fdt, struct board *board)
 {
     int node;
 
-    fdt_for_each_subnode(node, fdt, 0) {
+    fdt_for_each_subnode(node, fdt, 0)
+    {
         int length;
         const char *type = fdt_getprop(fdt, node, "device_type", &length);
 
@@ -86,8 +87,8 @@ static int stdout_node(const void *fdt)
         return -FDT_ERR_NOTFOUND;
     }
     end = strchr(path, ':');
-    return fdt_path_offset_namelen(fdt, path, (int)(end == NULL ? strlen(path)
-                                                                : (size_t)(end - path)));
+    return fdt_path_offset_namelen(fdt, path,
+                                   (int)(end == NULL ? strlen(path) : (size_t)(end - path)));
 }
 
 static uint64_t find_uart(const void *fdt)
@@ -122,8 +123,7 @@ int board_read(const seL4_BootInfo *info, struct board *board)
     return RT_OK;
 }
 
-int board_find_module(const struct board *board, const char *name, uint64_t *paddr,
-                      uint64_t *bytes)
+int board_find_module(const struct board *board, const char *name, uint64_t *paddr, uint64_t *bytes)
 {
     enum { CELLS_PER_MODULE = 4 };
     int chosen = fdt_path_offset(board->fdt, "/chosen");

@@ -39,10 +39,10 @@ static void describe_ram(const struct board *board, char *text, size_t size)
 
     rt_snprintf(text, size, "none");
     for (uint32_t i = 0; i < board->ram_count && length < size; i++) {
-        length += (size_t)rt_snprintf(
-            text + length, size - length, "%s0x%llx-0x%llx", i == 0 ? "" : ", ",
-            (unsigned long long)board->ram[i].base,
-            (unsigned long long)(board->ram[i].base + board->ram[i].bytes));
+        length +=
+            (size_t)rt_snprintf(text + length, size - length, "%s0x%llx-0x%llx", i == 0 ? "" : ", ",
+                                (unsigned long long)board->ram[i].base,
+                                (unsigned long long)(board->ram[i].base + board->ram[i].bytes));
     }
 }
 
@@ -57,8 +57,7 @@ static int check_range(const struct init_state *state, uint32_t i)
     char ram[96];
 
     describe_ram(&state->board, ram, sizeof(ram));
-    if (is_mapped_as_ram(&state->plan, i) &&
-        !board_is_ram(&state->board, object->paddr, bytes)) {
+    if (is_mapped_as_ram(&state->plan, i) && !board_is_ram(&state->board, object->paddr, bytes)) {
         rt_error("too little RAM: plan needs 0x%llx-0x%llx (%s), board has %s", low, high, name,
                  ram);
         return RT_ERR_NOT_FOUND;
@@ -147,20 +146,13 @@ uint64_t build_slots_needed(const struct init_state *state)
 static struct ut_kind kind_of(const struct plan_object *object)
 {
     switch (object->type) {
-    case PLAN_UNTYPED:
-        return memory_untyped(object->size_bits);
-    case PLAN_ENDPOINT:
-        return memory_endpoint;
-    case PLAN_NOTIFICATION:
-        return memory_notification;
-    case PLAN_CNODE:
-        return memory_cnode(object->size_bits);
-    case PLAN_TCB:
-        return memory_tcb;
-    case PLAN_VSPACE:
-        return memory_vspace;
-    default:
-        return memory_page(object->size_bits);
+    case PLAN_UNTYPED: return memory_untyped(object->size_bits);
+    case PLAN_ENDPOINT: return memory_endpoint;
+    case PLAN_NOTIFICATION: return memory_notification;
+    case PLAN_CNODE: return memory_cnode(object->size_bits);
+    case PLAN_TCB: return memory_tcb;
+    case PLAN_VSPACE: return memory_vspace;
+    default: return memory_page(object->size_bits);
     }
 }
 
@@ -245,8 +237,7 @@ int build_objects(struct init_state *state)
         for (uint32_t i = 0; i < plan->object_count; i++) {
             const struct plan_object *object = &plan->objects[i];
 
-            if (!is_fixed(object) && kind_of(object).bits == bits &&
-                build_one(state, i) != RT_OK) {
+            if (!is_fixed(object) && kind_of(object).bits == bits && build_one(state, i) != RT_OK) {
                 return RT_ERR_NO_MEMORY;
             }
         }
@@ -269,9 +260,9 @@ static int place_cap(struct init_state *state, const struct plan_cap *cap)
 
     for (uint32_t i = 0; i < cap->count; i++) {
         uint64_t source = state->object_slot[cap->object] + cap->first + i;
-        seL4_Error refused = seL4_CNode_Mint(cnode, cap->slot + i, depth, INIT_ROOT, source,
-                                             INIT_DEPTH, build_rights(cap->rights),
-                                             cap_data(object, cap->badge));
+        seL4_Error refused =
+            seL4_CNode_Mint(cnode, cap->slot + i, depth, INIT_ROOT, source, INIT_DEPTH,
+                            build_rights(cap->rights), cap_data(object, cap->badge));
 
         if (refused != seL4_NoError) {
             rt_error("capability to '%s' in slot %u of '%s': %s",

@@ -94,7 +94,7 @@ static int add_range(struct init_state *state, seL4_CPtr vspace, uint64_t vaddr,
                      const struct content *content, struct page_rights rights)
 {
     for (uint64_t at = 0; at < bytes; at += PAGE_BYTES) {
-        struct content part = {.data = NULL};
+        struct content part = { .data = NULL };
         uint64_t slot;
         int error;
 
@@ -113,23 +113,23 @@ static int add_range(struct init_state *state, seL4_CPtr vspace, uint64_t vaddr,
 static int load(struct init_state *state, const struct plan_component *component,
                 const struct elf_image *image, seL4_CPtr vspace)
 {
-    const struct content nothing = {.data = NULL};
-    const struct content blob = {.data = state->plan.blobs + component->blob_offset,
-                                 .bytes = component->blob_size};
+    const struct content nothing = { .data = NULL };
+    const struct content blob = { .data = state->plan.blobs + component->blob_offset,
+                                  .bytes = component->blob_size };
     uint64_t stack_bytes = component->stack_pages * PAGE_BYTES;
-    const struct page_rights data = {.writable = true};
+    const struct page_rights data = { .writable = true };
     int error = RT_OK;
 
     for (uint32_t i = 0; error == RT_OK && i < image->segment_count; i++) {
         const struct elf_segment *segment = &image->segments[i];
-        const struct content content = {.data = segment->data, .bytes = segment->file_bytes};
+        const struct content content = { .data = segment->data, .bytes = segment->file_bytes };
 
         error = add_range(state, vspace, segment->vaddr, segment->mem_bytes, &content,
-                          (struct page_rights){segment->writable, segment->executable});
+                          (struct page_rights){ segment->writable, segment->executable });
     }
     if (error == RT_OK) {
         error = add_range(state, vspace, PLAN_CONFIG_VADDR, blob.bytes, &blob,
-                          (struct page_rights){false, false});
+                          (struct page_rights){ false, false });
     }
     if (error == RT_OK) {
         /* Nothing is mapped below the stack: an overflow is a fault with a name. */
@@ -150,10 +150,10 @@ static int place_own_caps(struct init_state *state, uint32_t index)
         seL4_CapRights_t rights;
         seL4_Word data;
     } own[] = {
-        {PLAN_SLOT_TCB, state->object_slot[component->tcb], seL4_AllRights, 0},
-        {PLAN_SLOT_CNODE, cnode, seL4_AllRights, build_guard(depth)},
+        { PLAN_SLOT_TCB, state->object_slot[component->tcb], seL4_AllRights, 0 },
+        { PLAN_SLOT_CNODE, cnode, seL4_AllRights, build_guard(depth) },
         /* Faults are calls: write, and grant-reply so that the kernel may send them. */
-        {PLAN_SLOT_FAULT, state->supervisor, seL4_CapRights_new(1, 0, 0, 1), index + 1},
+        { PLAN_SLOT_FAULT, state->supervisor, seL4_CapRights_new(1, 0, 0, 1), index + 1 },
     };
 
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
@@ -198,21 +198,19 @@ static seL4_Error configure_thread(struct init_state *state, uint32_t index, seL
         .x0 = PLAN_CONFIG_VADDR,
         .x1 = component->blob_size,
     };
-    seL4_Error refused = seL4_TCB_Configure(
-        tcb, PLAN_SLOT_FAULT, state->object_slot[component->cnode],
-        build_guard(state->plan.objects[component->cnode].size_bits),
-        state->object_slot[component->vspace], 0, PLAN_IPC_VADDR, ipc_page);
+    seL4_Error refused =
+        seL4_TCB_Configure(tcb, PLAN_SLOT_FAULT, state->object_slot[component->cnode],
+                           build_guard(state->plan.objects[component->cnode].size_bits),
+                           state->object_slot[component->vspace], 0, PLAN_IPC_VADDR, ipc_page);
 
     if (refused == seL4_NoError) {
         refused = configure_schedule(component, tcb);
     }
     if (refused == seL4_NoError && component->bound_notification != PLAN_NONE) {
-        refused =
-            seL4_TCB_BindNotification(tcb, state->object_slot[component->bound_notification]);
+        refused = seL4_TCB_BindNotification(tcb, state->object_slot[component->bound_notification]);
     }
     if (refused == seL4_NoError) {
-        refused = seL4_TCB_WriteRegisters(tcb, 0, 0, sizeof(context) / sizeof(seL4_Word),
-                                          &context);
+        refused = seL4_TCB_WriteRegisters(tcb, 0, 0, sizeof(context) / sizeof(seL4_Word), &context);
     }
     return refused;
 }
@@ -222,14 +220,14 @@ int component_prepare(struct init_state *state, uint32_t index)
     const struct plan_component *component = &state->plan.components[index];
     const char *name = plan_string(&state->plan, component->name);
     seL4_CPtr vspace = state->object_slot[component->vspace];
-    const struct content nothing = {.data = NULL};
+    const struct content nothing = { .data = NULL };
     uint64_t ipc_page = 0;
     seL4_Error refused;
     int error = load(state, component, &state->images[index], vspace);
 
     if (error == RT_OK) {
         error = add_page(state, vspace, PLAN_IPC_VADDR, &nothing,
-                         (struct page_rights){.writable = true}, &ipc_page);
+                         (struct page_rights){ .writable = true }, &ipc_page);
     }
     if (error == RT_OK) {
         error = place_own_caps(state, index);

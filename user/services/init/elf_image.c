@@ -6,13 +6,13 @@
 
 #define PAGE_BYTES UINT64_C(4096)
 
-#define ELF_CLASS_64 2
-#define ELF_DATA_LITTLE 1
-#define ELF_TYPE_EXEC 2
+#define ELF_CLASS_64        2
+#define ELF_DATA_LITTLE     1
+#define ELF_TYPE_EXEC       2
 #define ELF_MACHINE_AARCH64 183
-#define ELF_SEGMENT_LOAD 1
-#define ELF_FLAG_EXECUTE 0x1u
-#define ELF_FLAG_WRITE 0x2u
+#define ELF_SEGMENT_LOAD    1
+#define ELF_FLAG_EXECUTE    0x1u
+#define ELF_FLAG_WRITE      0x2u
 
 struct elf_header {
     uint8_t magic[4];
@@ -56,12 +56,11 @@ static int refuse(const char *name, const char *why)
 
 static bool is_for_us(const struct elf_header *header)
 {
-    static const uint8_t magic[4] = {0x7f, 'E', 'L', 'F'};
+    static const uint8_t magic[4] = { 0x7f, 'E', 'L', 'F' };
 
-    return memcmp(header->magic, magic, sizeof(magic)) == 0 &&
-           header->class_bits == ELF_CLASS_64 && header->data_order == ELF_DATA_LITTLE &&
-           header->type == ELF_TYPE_EXEC && header->machine == ELF_MACHINE_AARCH64 &&
-           header->phdr_bytes == sizeof(struct elf_phdr);
+    return memcmp(header->magic, magic, sizeof(magic)) == 0 && header->class_bits == ELF_CLASS_64 &&
+           header->data_order == ELF_DATA_LITTLE && header->type == ELF_TYPE_EXEC &&
+           header->machine == ELF_MACHINE_AARCH64 && header->phdr_bytes == sizeof(struct elf_phdr);
 }
 
 static const char *phdr_problem(const struct elf_phdr *phdr, size_t size, uint64_t low,

@@ -6,27 +6,28 @@
 
 #define ROOT_BITS_MIN 12u
 #define ROOT_BITS_MAX 18u
-#define LEVELS_MAX 4u
+#define LEVELS_MAX    4u
 
-const struct ut_kind memory_tcb = {.type = seL4_TCBObject, .bits = seL4_TCBBits};
-const struct ut_kind memory_endpoint = {.type = seL4_EndpointObject, .bits = seL4_EndpointBits};
-const struct ut_kind memory_notification = {.type = seL4_NotificationObject,
-                                            .bits = seL4_NotificationBits};
-const struct ut_kind memory_vspace = {.type = seL4_ARM_VSpaceObject, .bits = seL4_VSpaceBits};
-const struct ut_kind memory_small_page = {.type = seL4_ARM_SmallPageObject,
-                                          .bits = seL4_PageBits};
-static const struct ut_kind page_table = {.type = seL4_ARM_PageTableObject,
-                                          .bits = seL4_PageTableBits};
+const struct ut_kind memory_tcb = { .type = seL4_TCBObject, .bits = seL4_TCBBits };
+const struct ut_kind memory_endpoint = { .type = seL4_EndpointObject, .bits = seL4_EndpointBits };
+const struct ut_kind memory_notification = { .type = seL4_NotificationObject,
+                                             .bits = seL4_NotificationBits };
+const struct ut_kind memory_vspace = { .type = seL4_ARM_VSpaceObject, .bits = seL4_VSpaceBits };
+const struct ut_kind memory_small_page = { .type = seL4_ARM_SmallPageObject,
+                                           .bits = seL4_PageBits };
+static const struct ut_kind page_table = { .type = seL4_ARM_PageTableObject,
+                                           .bits = seL4_PageTableBits };
 
 struct ut_kind memory_untyped(uint32_t bits)
 {
-    return (struct ut_kind){.type = seL4_UntypedObject, .size_arg = bits, .bits = bits};
+    return (struct ut_kind){ .type = seL4_UntypedObject, .size_arg = bits, .bits = bits };
 }
 
 struct ut_kind memory_cnode(uint32_t bits)
 {
-    return (struct ut_kind){
-        .type = seL4_CapTableObject, .size_arg = bits, .bits = bits + seL4_SlotBits};
+    return (struct ut_kind){ .type = seL4_CapTableObject,
+                             .size_arg = bits,
+                             .bits = bits + seL4_SlotBits };
 }
 
 struct ut_kind memory_page(uint32_t bits)
@@ -52,7 +53,7 @@ static int kernel_retype(void *context, uint64_t untyped, const struct ut_kind *
 int memory_init(struct init_state *state)
 {
     const seL4_BootInfo *info = state->info;
-    const struct ut_kernel kernel = {.retype = kernel_retype, .half = memory_untyped(0)};
+    const struct ut_kernel kernel = { .retype = kernel_retype, .half = memory_untyped(0) };
 
     rt_slots_init(&state->slots, info->empty.start, info->empty.end - info->empty.start);
     ut_init(&state->pool, &kernel, &state->slots);
@@ -98,8 +99,8 @@ int memory_map(struct init_state *state, seL4_CPtr page, seL4_CPtr vspace, uint6
                _Bool writable, seL4_ARM_VMAttributes attributes)
 {
     for (unsigned level = 0; level < LEVELS_MAX; level++) {
-        seL4_Error refused = seL4_ARM_Page_Map(page, vspace, vaddr,
-                                               writable ? seL4_ReadWrite : seL4_CanRead, attributes);
+        seL4_Error refused = seL4_ARM_Page_Map(
+            page, vspace, vaddr, writable ? seL4_ReadWrite : seL4_CanRead, attributes);
         int error;
 
         if (refused == seL4_NoError) {
@@ -177,14 +178,14 @@ static int grow_failed(const char *step, seL4_Error refused)
 /* Initial slots that are still used, and everything made since; null ones are skipped by the kernel. */
 static int move_caps(struct init_state *state, seL4_CPtr root, uint32_t bits)
 {
-    static const seL4_Word initial[] = {seL4_CapIRQControl, seL4_CapASIDControl,
-                                        seL4_CapInitThreadASIDPool};
-    static const seL4_Word copied[] = {seL4_CapInitThreadTCB, seL4_CapInitThreadVSpace};
+    static const seL4_Word initial[] = { seL4_CapIRQControl, seL4_CapASIDControl,
+                                         seL4_CapInitThreadASIDPool };
+    static const seL4_Word copied[] = { seL4_CapInitThreadTCB, seL4_CapInitThreadVSpace };
     seL4_Error refused;
 
     for (size_t i = 0; i < sizeof(initial) / sizeof(initial[0]); i++) {
-        refused = seL4_CNode_Move(root, initial[i], (seL4_Uint8)bits, INIT_ROOT, initial[i],
-                                  INIT_DEPTH);
+        refused =
+            seL4_CNode_Move(root, initial[i], (seL4_Uint8)bits, INIT_ROOT, initial[i], INIT_DEPTH);
         if (refused != seL4_NoError) {
             return grow_failed("moving an initial capability", refused);
         }
@@ -203,8 +204,7 @@ static int move_caps(struct init_state *state, seL4_CPtr root, uint32_t bits)
         if (!ours || slot == root) {
             continue;
         }
-        refused =
-            seL4_CNode_Move(root, slot, (seL4_Uint8)bits, INIT_ROOT, slot, INIT_DEPTH);
+        refused = seL4_CNode_Move(root, slot, (seL4_Uint8)bits, INIT_ROOT, slot, INIT_DEPTH);
         if (refused != seL4_NoError) {
             return grow_failed("moving a capability", refused);
         }

@@ -41,8 +41,8 @@ int memory_map_module(struct init_state *state, uint64_t paddr, uint64_t bytes,
                       const uint8_t **bytes_out) RT_MUST_CHECK;
 
 /* Maps the UART's register page and remembers its frame for the component that will own it. */
-int memory_map_uart(struct init_state *state, uint64_t paddr, volatile void **registers)
-    RT_MUST_CHECK;
+int memory_map_uart(struct init_state *state, uint64_t paddr,
+                    volatile void **registers) RT_MUST_CHECK;
 
 /*
  * Moves on to a root CNode of our own with at least `slots` more free slots. The kernel's initial

@@ -57,16 +57,16 @@ static int check_table(const struct plan_header *header, const struct table_rule
     uint64_t bytes = (uint64_t)table->count * rule->entry_bytes;
 
     if (table->count > rule->count_max) {
-        rt_error("plan: %u %s, at most %u are possible", table->count, rule->name,
-                 rule->count_max);
+        rt_error("plan: %u %s, at most %u are possible", table->count, rule->name, rule->count_max);
         return RT_ERR_FORMAT;
     }
     if ((table->offset & 7) != 0) {
         rt_error("plan: table of %s is not 8-byte aligned", rule->name);
         return RT_ERR_FORMAT;
     }
-    if (table->count != 0 && (table->offset < sizeof(*header) || table->offset > header->size_bytes ||
-                              bytes > header->size_bytes - table->offset)) {
+    if (table->count != 0 &&
+        (table->offset < sizeof(*header) || table->offset > header->size_bytes ||
+         bytes > header->size_bytes - table->offset)) {
         rt_error("plan: table of %s lies outside of the plan", rule->name);
         return RT_ERR_FORMAT;
     }
@@ -76,13 +76,13 @@ static int check_table(const struct plan_header *header, const struct table_rule
 static int check_tables(const struct plan_header *header)
 {
     const struct table_rule rules[] = {
-        {"objects", &header->objects, sizeof(struct plan_object), PLAN_OBJECTS_MAX},
-        {"caps", &header->caps, sizeof(struct plan_cap), PLAN_CAPS_MAX},
-        {"maps", &header->maps, sizeof(struct plan_map), PLAN_MAPS_MAX},
-        {"components", &header->components, sizeof(struct plan_component), PLAN_COMPONENTS_MAX},
-        {"modules", &header->modules, sizeof(struct plan_module), PLAN_MODULES_MAX},
-        {"strings", &header->strings, 1, UINT32_MAX},
-        {"blobs", &header->blobs, 1, UINT32_MAX},
+        { "objects", &header->objects, sizeof(struct plan_object), PLAN_OBJECTS_MAX },
+        { "caps", &header->caps, sizeof(struct plan_cap), PLAN_CAPS_MAX },
+        { "maps", &header->maps, sizeof(struct plan_map), PLAN_MAPS_MAX },
+        { "components", &header->components, sizeof(struct plan_component), PLAN_COMPONENTS_MAX },
+        { "modules", &header->modules, sizeof(struct plan_module), PLAN_MODULES_MAX },
+        { "strings", &header->strings, 1, UINT32_MAX },
+        { "blobs", &header->blobs, 1, UINT32_MAX },
     };
 
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {

@@ -11,17 +11,17 @@
 #include "rt/log.h"
 #include "rt/mem.h"
 
-#define PADDR_LIMIT (UINT64_C(1) << 48)
+#define PADDR_LIMIT      (UINT64_C(1) << 48)
 #define UNTYPED_BITS_MIN 12u
 #define UNTYPED_BITS_MAX 40u
-#define CNODE_BITS_MIN 5u
-#define CNODE_BITS_MAX 20u
-#define PAGE_BYTES UINT64_C(4096)
-#define STACK_PAGES_MAX 4096u
-#define BLOB_BYTES_MAX (UINT32_C(1) << 20)
-#define IRQ_MIN 16u
-#define IRQ_MAX 1019u
-#define PRIORITY_MAX 255u
+#define CNODE_BITS_MIN   5u
+#define CNODE_BITS_MAX   20u
+#define PAGE_BYTES       UINT64_C(4096)
+#define STACK_PAGES_MAX  4096u
+#define BLOB_BYTES_MAX   (UINT32_C(1) << 20)
+#define IRQ_MIN          16u
+#define IRQ_MAX          1019u
+#define PRIORITY_MAX     255u
 
 static bool is_multiple(uint64_t value, uint32_t bits)
 {
@@ -48,8 +48,7 @@ static bool good_size(const struct plan_object *object)
         return object->size_bits >= CNODE_BITS_MIN && object->size_bits <= CNODE_BITS_MAX;
     case PLAN_FRAMES:
         return object->size_bits == 12 || object->size_bits == 21 || object->size_bits == 30;
-    default:
-        return true;
+    default: return true;
     }
 }
 
@@ -197,8 +196,7 @@ static int check_cap(const struct plan_view *view, uint32_t i)
     }
     cnode = &view->objects[cap->cnode];
     object = &view->objects[cap->object];
-    if (cap->count == 0 || cap->first >= object->count ||
-        cap->count > object->count - cap->first) {
+    if (cap->count == 0 || cap->first >= object->count || cap->count > object->count - cap->first) {
         rt_error("plan: capability %u: pages %u+%u of '%s', which has %u", i, cap->first,
                  cap->count, plan_object_name(view, cap->object), object->count);
         return RT_ERR_FORMAT;
@@ -225,8 +223,7 @@ static int check_cap_pairs(const struct plan_view *view)
         for (uint32_t j = 0; j < i; j++) {
             const struct plan_cap *b = &view->caps[j];
 
-            if (a->cnode == b->cnode &&
-                plan_ranges_overlap(a->slot, a->count, b->slot, b->count)) {
+            if (a->cnode == b->cnode && plan_ranges_overlap(a->slot, a->count, b->slot, b->count)) {
                 rt_error("plan: capabilities %u and %u share slot %u of '%s'", j, i,
                          a->slot > b->slot ? a->slot : b->slot, plan_object_name(view, a->cnode));
                 return RT_ERR_FORMAT;
@@ -255,15 +252,13 @@ static int check_map(const struct plan_view *view, const struct plan_limits *lim
         return RT_ERR_FORMAT;
     }
     object = &view->objects[map->object];
-    if (map->count == 0 || map->first >= object->count ||
-        map->count > object->count - map->first) {
+    if (map->count == 0 || map->first >= object->count || map->count > object->count - map->first) {
         rt_error("plan: mapping %u: pages %u+%u of '%s', which has %u", i, map->first, map->count,
                  plan_object_name(view, map->object), object->count);
         return RT_ERR_FORMAT;
     }
     if (!is_multiple(map->vaddr, object->size_bits) || map->vaddr < PLAN_WINDOW_VADDR ||
-        map->vaddr > limits->user_top ||
-        map_bytes(view, map) - 1 > limits->user_top - map->vaddr) {
+        map->vaddr > limits->user_top || map_bytes(view, map) - 1 > limits->user_top - map->vaddr) {
         rt_error("plan: mapping %u of '%s': address 0x%llx is not possible", i,
                  plan_object_name(view, map->object), (unsigned long long)map->vaddr);
         return RT_ERR_FORMAT;
@@ -286,8 +281,8 @@ static int check_map_pairs(const struct plan_view *view)
         for (uint32_t j = 0; j < i; j++) {
             const struct plan_map *b = &view->maps[j];
 
-            if (a->vspace == b->vspace && plan_ranges_overlap(a->vaddr, map_bytes(view, a),
-                                                              b->vaddr, map_bytes(view, b))) {
+            if (a->vspace == b->vspace &&
+                plan_ranges_overlap(a->vaddr, map_bytes(view, a), b->vaddr, map_bytes(view, b))) {
                 rt_error("plan: mappings of '%s' and '%s' overlap at 0x%llx in '%s'",
                          plan_object_name(view, b->object), plan_object_name(view, a->object),
                          (unsigned long long)(a->vaddr > b->vaddr ? a->vaddr : b->vaddr),
@@ -314,8 +309,9 @@ static int check_component_numbers(const struct plan_view *view, const struct pl
     if (component->priority > PRIORITY_MAX || component->mcp > PRIORITY_MAX ||
         component->core >= limits->core_count || component->flags > PLAN_COMPONENT_NO_FPU) {
         rt_error("plan: component '%s': priority %u, mcp %u, core %u of %u, flags 0x%x are not "
-                 "possible", name, component->priority, component->mcp, component->core,
-                 limits->core_count, component->flags);
+                 "possible",
+                 name, component->priority, component->mcp, component->core, limits->core_count,
+                 component->flags);
         return RT_ERR_FORMAT;
     }
     if (component->blob_offset % 16 != 0 || component->blob_size > BLOB_BYTES_MAX ||
@@ -376,7 +372,8 @@ static int check_component_pairs(const struct plan_view *view)
                 (a->bound_notification != PLAN_NONE &&
                  a->bound_notification == b->bound_notification)) {
                 rt_error("plan: components '%s' and '%s' share a TCB, CNode, VSpace or "
-                         "notification", plan_string(view, b->name), plan_string(view, a->name));
+                         "notification",
+                         plan_string(view, b->name), plan_string(view, a->name));
                 return RT_ERR_FORMAT;
             }
         }
@@ -387,7 +384,7 @@ static int check_component_pairs(const struct plan_view *view)
 /* Slots that the initial task fills itself. */
 static int check_own_slots(const struct plan_view *view)
 {
-    static const uint32_t own[] = {PLAN_SLOT_TCB, PLAN_SLOT_CNODE, PLAN_SLOT_FAULT};
+    static const uint32_t own[] = { PLAN_SLOT_TCB, PLAN_SLOT_CNODE, PLAN_SLOT_FAULT };
 
     for (uint32_t i = 0; i < view->cap_count; i++) {
         const struct plan_cap *cap = &view->caps[i];

@@ -9,8 +9,8 @@
  * @view: tables lie inside of the plan and strings end; nothing else is known yet.
  * Returns 0 or RT_ERR_FORMAT (logged).
  */
-int plan_check_entries(const struct plan_view *view, const struct plan_limits *limits)
-    RT_MUST_CHECK;
+int plan_check_entries(const struct plan_view *view,
+                       const struct plan_limits *limits) RT_MUST_CHECK;
 
 /* True if [a, a + a_size) and [b, b + b_size) share a byte; neither range may wrap. */
 static inline _Bool plan_ranges_overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)

@@ -40,9 +40,9 @@ struct plan_view {
 
 /* What the running kernel allows; filled in by the caller. */
 struct plan_limits {
-    uint32_t core_count;   /* cores that the kernel runs on, >= 1 */
-    uint64_t user_top;     /* last valid address of a VSpace, inclusive */
-    uint64_t plan_paddr;   /* where the plan itself lies, so that nothing else claims it */
+    uint32_t core_count; /* cores that the kernel runs on, >= 1 */
+    uint64_t user_top;   /* last valid address of a VSpace, inclusive */
+    uint64_t plan_paddr; /* where the plan itself lies, so that nothing else claims it */
 };
 
 /*

@@ -17,7 +17,7 @@ enum last_slot {
     LAST_CNODE = 4, /* until both are deleted */
 };
 
-#define LAST_BITS 4u
+#define LAST_BITS  4u
 #define PAGE_BYTES UINT64_C(4096)
 
 /* ---- log channel ---- */
@@ -82,9 +82,8 @@ static void drop_authority(struct init_state *state)
 static seL4_Error fill_last(const struct init_state *state, seL4_CPtr last, bool has_channel)
 {
     const struct plan_header *header = state->plan.header;
-    seL4_Error refused =
-        seL4_CNode_Mint(last, LAST_SUPERVISOR, LAST_BITS, INIT_ROOT, state->supervisor, INIT_DEPTH,
-                        seL4_CanRead, 0);
+    seL4_Error refused = seL4_CNode_Mint(last, LAST_SUPERVISOR, LAST_BITS, INIT_ROOT,
+                                         state->supervisor, INIT_DEPTH, seL4_CanRead, 0);
 
     if (refused == seL4_NoError && has_channel) {
         refused = seL4_CNode_Mint(last, LAST_CONSOLE, LAST_BITS, INIT_ROOT,
@@ -151,8 +150,9 @@ int supervisor_retire(struct init_state *state)
         return retire_failed("last CNode", rt_sel4_error_text(refused));
     }
     rt_info("%u components, %u objects; kept: supervisor endpoint%s; sealed: %u mapped pages, "
-            "%u page tables", plan->component_count, plan->object_count,
-            has_channel ? ", log channel" : "", state->mapped_pages, state->tables);
+            "%u page tables",
+            plan->component_count, plan->object_count, has_channel ? ", log channel" : "",
+            state->mapped_pages, state->tables);
     drop_authority(state);
     if (has_channel) {
         rt_console_log_start(channel, LAST_CONSOLE);

@@ -6,8 +6,8 @@
 
 #include "rt/log.h"
 
-#define UART_DR 0x00u
-#define UART_FR 0x18u
+#define UART_DR      0x00u
+#define UART_FR      0x18u
 #define UART_FR_TXFF 0x20u
 
 /* A UART that never drains must not keep the system from starting. */

@@ -61,8 +61,8 @@ static uint64_t capacity(const struct ut_block *block, uint32_t bits)
     return (block_bytes(block) - start) >> bits;
 }
 
-static bool is_better(const struct ut_block *candidate, const struct ut_block *best,
-                      uint32_t bits, uint64_t count)
+static bool is_better(const struct ut_block *candidate, const struct ut_block *best, uint32_t bits,
+                      uint64_t count)
 {
     bool fits = capacity(candidate, bits) >= count;
     bool best_fits = best != NULL && capacity(best, bits) >= count;
@@ -202,8 +202,7 @@ static int use_whole(struct ut_pool *pool, struct ut_block *block, const struct 
 {
     uint64_t slot = request->slot + ((block->paddr - request->low) >> request->kind->bits);
     uint64_t count = block_bytes(block) >> request->kind->bits;
-    int error =
-        pool->kernel.retype(pool->kernel.context, block->slot, request->kind, slot, count);
+    int error = pool->kernel.retype(pool->kernel.context, block->slot, request->kind, slot, count);
 
     if (error == RT_OK) {
         block->state = UT_USED;
@@ -224,8 +223,7 @@ static int use_part(struct ut_pool *pool, uint32_t index, const struct request *
     if (block->state == UT_USED) {
         return RT_ERR_EXISTS;
     }
-    inside = block->paddr >= request->low &&
-             block->paddr + block_bytes(block) <= request->high;
+    inside = block->paddr >= request->low && block->paddr + block_bytes(block) <= request->high;
     if (inside && block->state == UT_FREE && block->bits >= request->kind->bits) {
         return use_whole(pool, block, request);
     }
@@ -247,7 +245,8 @@ int ut_make_at(struct ut_pool *pool, const struct ut_kind *kind, uint64_t paddr,
                uint64_t count)
 {
     struct request request = {
-        .kind = kind, .low = paddr, .high = paddr + (count << kind->bits), .slot = slot};
+        .kind = kind, .low = paddr, .high = paddr + (count << kind->bits), .slot = slot
+    };
     uint32_t roots = pool->block_count; /* splitting appends */
     uint64_t missing;
 

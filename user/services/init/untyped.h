@@ -21,7 +21,7 @@
 #include "rt/slots.h"
 
 #define UT_BLOCKS_MAX 2048u
-#define UT_NO_BLOCK UINT16_MAX
+#define UT_NO_BLOCK   UINT16_MAX
 
 enum ut_state {
     UT_FREE,  /* RAM: `used` bytes are taken; device: untouched */
@@ -35,16 +35,16 @@ struct ut_block {
     uint64_t used;     /* watermark, bytes; RAM only */
     uint16_t children; /* index of the first of two, or UT_NO_BLOCK */
     uint8_t bits;
-    uint8_t state;     /* enum ut_state */
+    uint8_t state; /* enum ut_state */
     bool device;
-    bool root;         /* from BootInfo, not a half of another block */
+    bool root; /* from BootInfo, not a half of another block */
 };
 
 /* What an object costs and what the kernel is told. */
 struct ut_kind {
-    uint64_t type;      /* seL4 object type */
-    uint64_t size_arg;  /* `size_bits` of Untyped_Retype */
-    uint32_t bits;      /* log2 of the object's bytes */
+    uint64_t type;     /* seL4 object type */
+    uint64_t size_arg; /* `size_bits` of Untyped_Retype */
+    uint32_t bits;     /* log2 of the object's bytes */
 };
 
 struct ut_kernel {
@@ -69,16 +69,16 @@ void ut_init(struct ut_pool *pool, const struct ut_kernel *kernel, struct rt_slo
  *
  * Returns 0, RT_ERR_RANGE if 2^bits bytes at `paddr` make no sense, or RT_ERR_NO_SLOT.
  */
-int ut_add(struct ut_pool *pool, uint64_t paddr, uint8_t bits, bool device, uint64_t slot)
-    RT_MUST_CHECK;
+int ut_add(struct ut_pool *pool, uint64_t paddr, uint8_t bits, bool device,
+           uint64_t slot) RT_MUST_CHECK;
 
 /*
  * Makes `count` objects from RAM into [slot, slot + count). They need not be neighbours.
  *
  * Returns 0, RT_ERR_NO_MEMORY, or what the kernel refused.
  */
-int ut_make(struct ut_pool *pool, const struct ut_kind *kind, uint64_t slot, uint64_t count)
-    RT_MUST_CHECK;
+int ut_make(struct ut_pool *pool, const struct ut_kind *kind, uint64_t slot,
+            uint64_t count) RT_MUST_CHECK;
 
 /*
  * Makes `count` objects that cover [paddr, paddr + count << kind->bits) in ascending order into

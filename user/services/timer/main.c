@@ -33,7 +33,9 @@ static void program(uint64_t ticks)
     }
     __asm__ volatile("msr cntp_cval_el0, %0\n\t"
                      "msr cntp_ctl_el0, %1\n\t"
-                     "isb" ::"r"(ticks), "r"((uint64_t)CTL_ENABLE) : "memory");
+                     "isb" ::"r"(ticks),
+                     "r"((uint64_t)CTL_ENABLE)
+                     : "memory");
 }
 
 static const struct timer_config *read_config(const void *blob, size_t bytes)
@@ -59,8 +61,7 @@ static void read_wishes(const struct timer_config *config,
     }
 }
 
-static void serve_due(const struct timer_config *config,
-                      const struct timer_client_config *clients)
+static void serve_due(const struct timer_config *config, const struct timer_client_config *clients)
 {
     uint32_t due = deadlines_take_due(&deadlines, rt_clock_cntpct());
 
@@ -74,8 +75,7 @@ static void serve_due(const struct timer_config *config,
 static void attach_irq(const struct timer_config *config)
 {
     program(TIMER_NEVER);
-    CHECK(seL4_IRQHandler_SetNotification(config->irq_slot, config->irq_ntfn_slot) ==
-          seL4_NoError);
+    CHECK(seL4_IRQHandler_SetNotification(config->irq_slot, config->irq_ntfn_slot) == seL4_NoError);
     (void)seL4_IRQHandler_Ack(config->irq_slot);
 }
 

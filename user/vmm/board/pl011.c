@@ -25,10 +25,10 @@
 #define FR_RXFF  0x040u
 #define FR_TXFE  0x080u
 
-#define INT_RX   0x010u
-#define INT_TX   0x020u
-#define INT_RT   0x040u
-#define INT_ALL  0x7ffu
+#define INT_RX  0x010u
+#define INT_TX  0x020u
+#define INT_RT  0x040u
+#define INT_ALL 0x7ffu
 
 #define CR_RESET   0x300u
 #define IFLS_RESET 0x012u
@@ -144,59 +144,32 @@ static uint32_t read_flags(struct pl011 *uart)
 static uint32_t read_register(struct pl011 *uart, unsigned offset)
 {
     switch (offset) {
-    case REG_DR:
-        return read_data(uart);
-    case REG_FR:
-        return read_flags(uart);
-    case REG_ILPR:
-        return uart->ilpr;
-    case REG_IBRD:
-        return uart->ibrd;
-    case REG_FBRD:
-        return uart->fbrd;
-    case REG_LCRH:
-        return uart->lcrh;
-    case REG_CR:
-        return uart->cr;
-    case REG_IFLS:
-        return uart->ifls;
-    case REG_IMSC:
-        return uart->imsc;
-    case REG_RIS:
-        return raw_interrupts(uart);
-    case REG_MIS:
-        return raw_interrupts(uart) & uart->imsc;
-    case REG_DMACR:
-        return uart->dmacr;
-    default:
-        return offset >= REG_ID ? identity[(offset - REG_ID) / 4] : 0;
+    case REG_DR: return read_data(uart);
+    case REG_FR: return read_flags(uart);
+    case REG_ILPR: return uart->ilpr;
+    case REG_IBRD: return uart->ibrd;
+    case REG_FBRD: return uart->fbrd;
+    case REG_LCRH: return uart->lcrh;
+    case REG_CR: return uart->cr;
+    case REG_IFLS: return uart->ifls;
+    case REG_IMSC: return uart->imsc;
+    case REG_RIS: return raw_interrupts(uart);
+    case REG_MIS: return raw_interrupts(uart) & uart->imsc;
+    case REG_DMACR: return uart->dmacr;
+    default: return offset >= REG_ID ? identity[(offset - REG_ID) / 4] : 0;
     }
 }
 
 static void write_register(struct pl011 *uart, unsigned offset, uint32_t value)
 {
     switch (offset) {
-    case REG_DR:
-        write_data(uart, (uint8_t)value);
-        break;
-    case REG_ILPR:
-        uart->ilpr = value & 0xff;
-        break;
-    case REG_IBRD:
-        uart->ibrd = value & 0xffff;
-        break;
-    case REG_FBRD:
-        uart->fbrd = value & 0x3f;
-        break;
-    case REG_LCRH:
-        uart->lcrh = value & 0xff;
-        break;
-    case REG_CR:
-        uart->cr = value & 0xff87;
-        break;
-    case REG_IFLS:
-        uart->ifls = value & 0x3f;
-        break;
+    case REG_DR: write_data(uart, (uint8_t)value); break;
+    case REG_ILPR: uart->ilpr = value & 0xff; break;
+    case REG_IBRD: uart->ibrd = value & 0xffff; break;
+    case REG_FBRD: uart->fbrd = value & 0x3f; break;
+    case REG_LCRH: uart->lcrh = value & 0xff; break;
+    case REG_CR: uart->cr = value & 0xff87; break;
+    case REG_IFLS: uart->ifls = value & 0x3f; break;
     case REG_IMSC:
         uart->imsc = value & INT_ALL;
         update_irq(uart);
@@ -205,11 +178,8 @@ static void write_register(struct pl011 *uart, unsigned offset, uint32_t value)
         uart->tx_pending &= ~value;
         update_irq(uart);
         break;
-    case REG_DMACR:
-        uart->dmacr = value & 0x7;
-        break;
-    default: /* RSR/ECR: no errors ever; the rest is read-only or reserved */
-        break;
+    case REG_DMACR: uart->dmacr = value & 0x7; break;
+    default: /* RSR/ECR: no errors ever; the rest is read-only or reserved */ break;
     }
 }
 

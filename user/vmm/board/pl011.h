@@ -15,8 +15,8 @@
 
 #include "vmm/bus/bus.h"
 
-#define PL011_BYTES    0x1000u
-#define PL011_FIFO     32u /* receive FIFO, and what a driver may send per transmit interrupt */
+#define PL011_BYTES 0x1000u
+#define PL011_FIFO  32u /* receive FIFO, and what a driver may send per transmit interrupt */
 
 struct pl011_ops {
     /* Sends one byte; the caller has seen room for it. */
@@ -37,7 +37,7 @@ struct pl011 {
     unsigned rx_count;
     uint32_t tx_pending; /* transmit interrupt is asserted: TX bit of RIS, or 0 */
     uint32_t imsc, cr, lcrh, ifls, ibrd, fbrd, dmacr, ilpr;
-    uint64_t lost;       /* bytes written to a full FIFO */
+    uint64_t lost; /* bytes written to a full FIFO */
 };
 
 /* Reset state; the line goes low. */

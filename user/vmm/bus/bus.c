@@ -63,7 +63,7 @@ int bus_add(struct bus *bus, const char *name, uint64_t base, uint64_t size_byte
     for (unsigned i = bus->count; i > at; i--) {
         bus->windows[i] = bus->windows[i - 1];
     }
-    bus->windows[at] = (struct bus_window) {
+    bus->windows[at] = (struct bus_window){
         .base = base,
         .size_bytes = size_bytes,
         .handler = handler,

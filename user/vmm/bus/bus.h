@@ -51,7 +51,7 @@ struct bus_window {
 struct bus {
     struct bus_window windows[BUS_WINDOWS_MAX]; /* ascending base, disjoint */
     unsigned count;
-    unsigned last;                              /* window found last: guests come in bursts */
+    unsigned last; /* window found last: guests come in bursts */
 };
 
 /*@ predicate window_sound(struct bus_window *w) =

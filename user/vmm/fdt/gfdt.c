@@ -13,9 +13,9 @@
 #define WATCHDOG_S      30u /* unless the guest asks for another time */
 #define CELLS_MAX       (4u * GFDT_RAM_MAX)
 
-#define INTERRUPT_SPI   0u
-#define INTERRUPT_PPI   1u
-#define TRIGGER_LEVEL   4u
+#define INTERRUPT_SPI 0u
+#define INTERRUPT_PPI 1u
+#define TRIGGER_LEVEL 4u
 
 /*
  * Work in progress: after the first error every step does nothing, so that callers look at the end.
@@ -51,21 +51,15 @@ static int check_tree(const void *fdt, size_t bytes)
             return next;
         }
         switch (tag) {
-        case FDT_BEGIN_NODE:
-            depth++;
-            break;
-        case FDT_END_NODE:
-            depth--;
-            break;
+        case FDT_BEGIN_NODE: depth++; break;
+        case FDT_END_NODE: depth--; break;
         case FDT_PROP:
             if (fdt_getprop_by_offset(fdt, offset, &name, &length) == NULL) {
                 return length;
             }
             break;
-        case FDT_END:
-            return depth == 0 ? 0 : -FDT_ERR_BADSTRUCTURE;
-        default: /* FDT_NOP */
-            break;
+        case FDT_END: return depth == 0 ? 0 : -FDT_ERR_BADSTRUCTURE;
+        default: /* FDT_NOP */ break;
         }
         if (depth < 0 || depth > TREE_DEPTH_MAX) {
             return -FDT_ERR_BADSTRUCTURE;
@@ -302,7 +296,8 @@ static void make_chosen(struct writer *w, const struct gfdt_params *params)
     if (params->initrd_bytes != 0) {
         uint64_t end = params->initrd_ipa + params->initrd_bytes;
         const uint32_t first_cells[2] = {
-            (uint32_t)(params->initrd_ipa >> 32), (uint32_t)params->initrd_ipa,
+            (uint32_t)(params->initrd_ipa >> 32),
+            (uint32_t)params->initrd_ipa,
         };
         const uint32_t end_cells[2] = { (uint32_t)(end >> 32), (uint32_t)end };
 
@@ -316,8 +311,7 @@ static void make_stdout(struct writer *w, const struct gfdt_params *params)
     char path[NODE_NAME_BYTES];
 
     if (params->uart_ipa != 0) {
-        (void)rt_snprintf(path, sizeof(path), "/pl011@%llx",
-                          (unsigned long long)params->uart_ipa);
+        (void)rt_snprintf(path, sizeof(path), "/pl011@%llx", (unsigned long long)params->uart_ipa);
         string(w, node(w, 0, "chosen"), "stdout-path", path);
     }
 }
@@ -331,7 +325,8 @@ static void merge(struct writer *w, int to, const void *fragment, int from, int 
     if (depth > TREE_DEPTH_MAX) {
         note(w, -FDT_ERR_BADSTRUCTURE);
     }
-    fdt_for_each_property_offset(property, fragment, from) {
+    fdt_for_each_property_offset(property, fragment, from)
+    {
         const char *name = NULL;
         int length = 0;
         const void *value = fdt_getprop_by_offset(fragment, property, &name, &length);
@@ -345,7 +340,8 @@ static void merge(struct writer *w, int to, const void *fragment, int from, int 
         }
         bytes_property(w, to, name, value, (size_t)length);
     }
-    fdt_for_each_subnode(child, fragment, from) {
+    fdt_for_each_subnode(child, fragment, from)
+    {
         int length = 0;
         const char *name = fdt_get_name(fragment, child, &length);
 
@@ -393,8 +389,7 @@ static void start_empty(struct writer *w, size_t bytes)
     }
 }
 
-int gfdt_generate(void *buffer, size_t bytes, const struct gfdt_params *params,
-                  const char **detail)
+int gfdt_generate(void *buffer, size_t bytes, const struct gfdt_params *params, const char **detail)
 {
     struct writer w = { .fdt = buffer };
 

@@ -41,9 +41,9 @@ struct gfdt_params {
     uint64_t watchdog_ipa;   /* control frame, refresh frame behind it; 0 = no watchdog */
     uint32_t watchdog_intid; /* >= 32 */
     uint64_t initrd_ipa;
-    uint64_t initrd_bytes;   /* 0 = none */
-    const char *cmdline;     /* NUL-terminated; NULL or "" = none */
-    const void *fragment;    /* FDT blob; NULL = none */
+    uint64_t initrd_bytes; /* 0 = none */
+    const char *cmdline;   /* NUL-terminated; NULL or "" = none */
+    const void *fragment;  /* FDT blob; NULL = none */
     size_t fragment_bytes;
 };
 

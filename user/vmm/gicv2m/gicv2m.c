@@ -6,12 +6,9 @@
 static uint32_t read_register(const struct v2m *v2m, unsigned offset)
 {
     switch (offset) {
-    case V2M_TYPER:
-        return v2m->spi_first << 16 | v2m->spi_count;
-    case V2M_IIDR:
-        return IIDR_VALUE;
-    default:
-        return 0;
+    case V2M_TYPER: return v2m->spi_first << 16 | v2m->spi_count;
+    case V2M_IIDR: return IIDR_VALUE;
+    default: return 0;
     }
 }
 

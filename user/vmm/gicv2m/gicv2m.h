@@ -17,10 +17,10 @@
 
 #include "vmm/bus/bus.h"
 
-#define V2M_BYTES      0x1000u
-#define V2M_TYPER      0x008u
-#define V2M_SETSPI     0x040u
-#define V2M_IIDR       0xfccu
+#define V2M_BYTES  0x1000u
+#define V2M_TYPER  0x008u
+#define V2M_SETSPI 0x040u
+#define V2M_IIDR   0xfccu
 
 struct v2m {
     uint32_t spi_first; /* INTID, 32..1019 */

@@ -37,10 +37,10 @@ struct link_device {
     const struct vmm_device_link *config;
     const struct link_device_ops *ops;
     void *vm;
-    uint32_t index;      /* in device_links */
-    bool pool_mapped;    /* what a rebuild of the guest must restore */
-    uint64_t rings_out;  /* doorbells of the guest */
-    uint64_t rings_in;   /* interrupts raised */
+    uint32_t index;     /* in device_links */
+    bool pool_mapped;   /* what a rebuild of the guest must restore */
+    uint64_t rings_out; /* doorbells of the guest */
+    uint64_t rings_in;  /* interrupts raised */
     struct rt_log_limit stray_log;
 };
 

@@ -108,8 +108,8 @@ static uint64_t truncated(uint64_t data, unsigned len)
     return len >= 8 ? data : data & ((UINT64_C(1) << (8 * len)) - 1);
 }
 
-bool link_events_match(const struct link_events *events, uint64_t addr, unsigned len,
-                       uint64_t data, uint32_t *index)
+bool link_events_match(const struct link_events *events, uint64_t addr, unsigned len, uint64_t data,
+                       uint32_t *index)
 {
     uint16_t i = events->buckets[bucket_of(addr)];
 

@@ -26,8 +26,8 @@ struct link_event {
     uint16_t len;   /* bytes, 0 = any */
     bool match;
     bool used;
-    bool linked;    /* in its hash chain: can match */
-    uint16_t next;  /* in the chain */
+    bool linked;   /* in its hash chain: can match */
+    uint16_t next; /* in the chain */
 };
 
 struct link_events {
@@ -60,7 +60,7 @@ int link_events_del(struct link_events *events, uint32_t index) RT_MUST_CHECK;
  * Looks up a guest write. addr, len and data are the guest's.
  * Returns true and the index, or false.
  */
-bool link_events_match(const struct link_events *events, uint64_t addr, unsigned len,
-                       uint64_t data, uint32_t *index);
+bool link_events_match(const struct link_events *events, uint64_t addr, unsigned len, uint64_t data,
+                       uint32_t *index);
 
 #endif

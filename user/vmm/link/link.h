@@ -68,10 +68,10 @@ struct link_params {
 };
 
 enum link_reset_state {
-    LINK_RESET_NONE,    /* the guest runs, or may be started */
-    LINK_RESET_ASKED,   /* RESET sent, reply awaited */
-    LINK_RESET_UNMAP,   /* no reply: pool being unmapped from the device VM */
-    LINK_RESET_READY,   /* nothing of the old life writes to the pool any more */
+    LINK_RESET_NONE,  /* the guest runs, or may be started */
+    LINK_RESET_ASKED, /* RESET sent, reply awaited */
+    LINK_RESET_UNMAP, /* no reply: pool being unmapped from the device VM */
+    LINK_RESET_READY, /* nothing of the old life writes to the pool any more */
 };
 
 struct link {
@@ -83,9 +83,9 @@ struct link {
     enum link_reset_state reset;
     uint64_t reset_deadline_ns;
     uint64_t reset_busy_until_ns;
-    bool reset_due;        /* RESET is to be sent once there is room */
-    bool exposed;          /* a backend was attached at some time of this life of the guest */
-    bool pool_mapped;      /* in the device VM */
+    bool reset_due;   /* RESET is to be sent once there is room */
+    bool exposed;     /* a backend was attached at some time of this life of the guest */
+    bool pool_mapped; /* in the device VM */
     struct rt_log_limit pool_log;
 };
 

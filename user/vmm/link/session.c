@@ -183,12 +183,8 @@ static void handle_event_del(struct link_session *session, uint32_t index)
 static void handle_message(struct link_session *session, const struct link_msg *msg)
 {
     switch (msg->op) {
-    case LINK_MSG_REPLY:
-        handle_reply(session, msg);
-        break;
-    case LINK_MSG_ATTACH:
-        attach(session, msg->tag);
-        break;
+    case LINK_MSG_REPLY: handle_reply(session, msg); break;
+    case LINK_MSG_ATTACH: attach(session, msg->tag); break;
     case LINK_MSG_DETACH:
         if (session->attached) {
             log_life(session, "backend gone, session", session->number);
@@ -200,12 +196,8 @@ static void handle_message(struct link_session *session, const struct link_msg *
             breach(session, "registration with a bad index or length");
         }
         break;
-    case LINK_MSG_EVENT_DEL:
-        handle_event_del(session, msg->tag);
-        break;
-    default:
-        breach(session, "unknown message");
-        break;
+    case LINK_MSG_EVENT_DEL: handle_event_del(session, msg->tag); break;
+    default: breach(session, "unknown message"); break;
     }
 }
 
@@ -213,16 +205,10 @@ static void handle_message(struct link_session *session, const struct link_msg *
 static bool send(struct link_session *session, const struct link_msg *msg)
 {
     switch (link_ring_put(&session->to_device, msg)) {
-    case LINK_RING_NOTIFY:
-        ring_peer(session);
-        return true;
-    case LINK_RING_OK:
-        return true;
-    case LINK_RING_FULL:
-        return false;
-    default:
-        breach(session, "request ring counter out of range");
-        return false;
+    case LINK_RING_NOTIFY: ring_peer(session); return true;
+    case LINK_RING_OK: return true;
+    case LINK_RING_FULL: return false;
+    default: breach(session, "request ring counter out of range"); return false;
     }
 }
 
@@ -267,14 +253,9 @@ static uint32_t pump_round(struct link_session *session)
         return count;
     }
     switch (link_ring_publish(&session->to_driver, &more)) {
-    case LINK_RING_NOTIFY:
-        ring_peer(session);
-        break;
-    case LINK_RING_OK:
-        break;
-    default:
-        breach(session, "message ring counter out of range");
-        return count;
+    case LINK_RING_NOTIFY: ring_peer(session); break;
+    case LINK_RING_OK: break;
+    default: breach(session, "message ring counter out of range"); return count;
     }
     session->unfinished = more != 0;
     return count;
@@ -462,7 +443,10 @@ int link_session_request(struct link_session *session, const struct link_msg *ms
 {
     bool posted = (msg->flags & LINK_FLAG_POSTED) != 0;
     bool reset = msg->op == LINK_MSG_RESET;
-    struct link_msg out = { .op = msg->op, .addr = msg->addr, .data = msg->data, .len = msg->len,
+    struct link_msg out = { .op = msg->op,
+                            .addr = msg->addr,
+                            .data = msg->data,
+                            .len = msg->len,
                             .flags = posted ? LINK_FLAG_POSTED : 0,
                             .status = session->attachment };
     struct link_request *request = NULL;
@@ -540,8 +524,7 @@ bool link_session_kick(struct link_session *session, uint64_t addr, unsigned len
         session->counters.kick_rings++;
         ring_peer(session);
         break;
-    case LINK_RING_OK:
-        break;
+    case LINK_RING_OK: break;
     default:
         breach(session, "kick word held");
         settle(session);

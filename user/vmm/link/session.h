@@ -27,14 +27,14 @@
 
 /* Upcalls. Those marked (*) may send requests. */
 struct link_session_ops {
-    void (*ring)(void *owner);                                /* signal the peer */
+    void (*ring)(void *owner); /* signal the peer */
     uint64_t (*now_ns)(void *owner);
-    void (*attached)(void *owner);                            /* (*) a new backend answers */
-    void (*detached)(void *owner);                            /* it is gone; replies came before */
-    void (*interrupt)(void *owner, uint32_t vector);          /* link-local vector, checked */
+    void (*attached)(void *owner);                   /* (*) a new backend answers */
+    void (*detached)(void *owner);                   /* it is gone; replies came before */
+    void (*interrupt)(void *owner, uint32_t vector); /* link-local vector, checked */
     void (*reply)(void *owner, uint32_t cookie, uint32_t status, uint64_t data); /* (*) */
     void (*late)(void *owner, uint32_t cookie, uint32_t status); /* (*) reply after its time-out */
-    void (*room)(void *owner);                                /* (*) requests may be sent again */
+    void (*room)(void *owner); /* (*) requests may be sent again */
 };
 
 enum link_session_state {
@@ -51,7 +51,7 @@ enum link_request_state {
 
 struct link_request {
     enum link_request_state state;
-    bool reset;            /* LINK_MSG_RESET: outlives the attachment */
+    bool reset; /* LINK_MSG_RESET: outlives the attachment */
     uint32_t tag;
     uint32_t cookie;
     uint64_t deadline_ns;
@@ -69,20 +69,20 @@ struct link_session {
     void *owner;
     const char *name;
     enum link_session_state state;
-    uint32_t generation;   /* of this VMM */
-    uint32_t number;       /* session accepted last, or the one found at the start */
+    uint32_t generation; /* of this VMM */
+    uint32_t number;     /* session accepted last, or the one found at the start */
     bool attached;
-    uint32_t attachment;   /* number given by the peer */
-    bool unresponsive;     /* until it answers anything */
-    bool shunned;          /* until link_session_trust, or the next attachment */
-    bool starved;          /* somebody was told RT_ERR_BUSY: tell when there is room */
+    uint32_t attachment; /* number given by the peer */
+    bool unresponsive;   /* until it answers anything */
+    bool shunned;        /* until link_session_trust, or the next attachment */
+    bool starved;        /* somebody was told RT_ERR_BUSY: tell when there is room */
     struct link_producer to_device;
     struct link_consumer to_driver;
     struct link_events events;
     struct link_request requests[LINK_OUTSTANDING];
-    uint32_t next_serial;  /* upper bits of the next tag */
+    uint32_t next_serial;                       /* upper bits of the next tag */
     uint64_t ack_pending[LINK_KICK_COUNT / 64]; /* EVENT_ACKs that found no room */
-    bool unfinished;       /* messages were left over: go on at the next tick */
+    bool unfinished; /* messages were left over: go on at the next tick */
     struct link_counters counters;
     struct rt_log_limit breach_log, life_log;
 };

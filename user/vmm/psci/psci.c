@@ -16,11 +16,11 @@
 #define FN_FEATURES            0x8400000au
 #define FN_64BIT               0x40000000u
 
-#define PSCI_VERSION_1_1  0x10001
-#define SMCCC_VERSION_1_1 0x10001
+#define PSCI_VERSION_1_1   0x10001
+#define SMCCC_VERSION_1_1  0x10001
 #define MIGRATE_NOT_NEEDED 2 /* no trusted OS that would have to move */
-#define AFFINITY_ON  0
-#define AFFINITY_OFF 1
+#define AFFINITY_ON        0
+#define AFFINITY_OFF       1
 
 struct psci_request {
     const struct psci_ops *ops;
@@ -34,7 +34,7 @@ typedef struct psci_result (*psci_handler)(const struct psci_request *request);
 
 static struct psci_result give(int64_t value)
 {
-    return (struct psci_result) { .action = PSCI_RETURN, .value = value };
+    return (struct psci_result){ .action = PSCI_RETURN, .value = value };
 }
 
 /* vCPU of an MPIDR value; vcpu_count if there is none. Bits outside the affinity fields are 0. */
@@ -58,20 +58,21 @@ static struct psci_result smccc_version(const struct psci_request *request)
 static struct psci_result arch_features(const struct psci_request *request)
 {
     return give(request->args[0] == FN_SMCCC_VERSION || request->args[0] == FN_SMCCC_ARCH_FEATURES
-                    ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED);
+                    ? PSCI_SUCCESS
+                    : PSCI_NOT_SUPPORTED);
 }
 
 /* A power-down request may be answered with standby (5.4.2): the state is kept either way. */
 static struct psci_result cpu_suspend(const struct psci_request *request)
 {
     (void)request;
-    return (struct psci_result) { .action = PSCI_STANDBY, .value = PSCI_SUCCESS };
+    return (struct psci_result){ .action = PSCI_STANDBY, .value = PSCI_SUCCESS };
 }
 
 static struct psci_result cpu_off(const struct psci_request *request)
 {
     request->ops->turn_off(request->context, request->vcpu);
-    return (struct psci_result) { .action = PSCI_GONE };
+    return (struct psci_result){ .action = PSCI_GONE };
 }
 
 static struct psci_result cpu_on(const struct psci_request *request)
@@ -107,13 +108,13 @@ static struct psci_result migrate_info_type(const struct psci_request *request)
 static struct psci_result system_off(const struct psci_request *request)
 {
     request->ops->system_off(request->context);
-    return (struct psci_result) { .action = PSCI_GONE };
+    return (struct psci_result){ .action = PSCI_GONE };
 }
 
 static struct psci_result system_reset(const struct psci_request *request)
 {
     request->ops->system_reset(request->context);
-    return (struct psci_result) { .action = PSCI_GONE };
+    return (struct psci_result){ .action = PSCI_GONE };
 }
 
 static struct psci_result features(const struct psci_request *request);
@@ -158,7 +159,10 @@ struct psci_result psci_call(const struct psci_ops *ops, void *context, unsigned
     uint32_t id = (uint32_t)function; /* the function identifier is W0 */
     psci_handler handler = find(id);
     struct psci_request request = {
-        .ops = ops, .context = context, .vcpu_count = vcpu_count, .vcpu = vcpu,
+        .ops = ops,
+        .context = context,
+        .vcpu_count = vcpu_count,
+        .vcpu = vcpu,
     };
 
     if (handler == NULL) {

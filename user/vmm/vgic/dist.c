@@ -9,11 +9,11 @@
 
 #include <stddef.h>
 
-#define ROW_BYTES    0x80u
-#define ROW_COUNT    (VGIC_DIST_BYTES / ROW_BYTES)
-#define IIDR_GIC400  0x0200143bu
-#define PIDR2_GICV2  0x2bu
-#define SGI_MASK     0x0000ffffu
+#define ROW_BYTES   0x80u
+#define ROW_COUNT   (VGIC_DIST_BYTES / ROW_BYTES)
+#define IIDR_GIC400 0x0200143bu
+#define PIDR2_GICV2 0x2bu
+#define SGI_MASK    0x0000ffffu
 
 /* The register that an access touches. */
 struct dist_register {
@@ -262,14 +262,10 @@ static void write_config(const struct dist_register *reg, uint32_t value, uint32
 static uint32_t read_control(const struct dist_register *reg)
 {
     switch (reg->offset) {
-    case 0x0:
-        return reg->vgic->control;
-    case 0x4:
-        return (reg->vgic->irq_count / 32 - 1) | (reg->vgic->vcpu_count - 1) << 5;
-    case 0x8:
-        return IIDR_GIC400;
-    default:
-        return 0;
+    case 0x0: return reg->vgic->control;
+    case 0x4: return (reg->vgic->irq_count / 32 - 1) | (reg->vgic->vcpu_count - 1) << 5;
+    case 0x8: return IIDR_GIC400;
+    default: return 0;
     }
 }
 
@@ -299,17 +295,10 @@ static void send_sgi(const struct dist_register *reg, uint32_t value)
     unsigned targets = 0;
 
     switch ((value >> 24) & 3) {
-    case 0:
-        targets = (value >> 16) & 0xff & all;
-        break;
-    case 1:
-        targets = all & ~(1u << reg->vcpu);
-        break;
-    case 2:
-        targets = 1u << reg->vcpu;
-        break;
-    default: /* reserved */
-        break;
+    case 0: targets = (value >> 16) & 0xff & all; break;
+    case 1: targets = all & ~(1u << reg->vcpu); break;
+    case 2: targets = 1u << reg->vcpu; break;
+    default: /* reserved */ break;
     }
     for (unsigned target = 0; target < reg->vgic->vcpu_count; target++) {
         if (targets & (1u << target)) {
@@ -360,9 +349,9 @@ static void write_sgi(const struct dist_register *reg, uint32_t value, uint32_t 
 static uint32_t read_identity(const struct dist_register *reg)
 {
     static const uint8_t identity[12] = {
-        0x04, 0, 0, 0,                      /* PIDR4..7 */
-        0x90, 0xb4, PIDR2_GICV2, 0,         /* PIDR0..3 */
-        0x0d, 0xf0, 0x05, 0xb1,             /* CIDR0..3 */
+        0x04, 0,    0,           0,    /* PIDR4..7 */
+        0x90, 0xb4, PIDR2_GICV2, 0,    /* PIDR0..3 */
+        0x0d, 0xf0, 0x05,        0xb1, /* CIDR0..3 */
     };
 
     return reg->offset < 0x50 ? 0 : identity[(reg->offset - 0x50) / 4];
@@ -381,29 +370,24 @@ static void write_ignored(const struct dist_register *reg, uint32_t value, uint3
     (void)mask;
 }
 
-#define ROW(rd, wr, at) { .read = rd, .write = wr, .base = at }
+#define ROW(rd, wr, at)                                                                            \
+    {                                                                                              \
+        .read = rd, .write = wr, .base = at                                                        \
+    }
 #define ROWS_8(rd, wr, at)                                                                         \
     ROW(rd, wr, at), ROW(rd, wr, at), ROW(rd, wr, at), ROW(rd, wr, at), ROW(rd, wr, at),           \
-    ROW(rd, wr, at), ROW(rd, wr, at), ROW(rd, wr, at)
+        ROW(rd, wr, at), ROW(rd, wr, at), ROW(rd, wr, at)
 
 static const struct dist_row rows[ROW_COUNT] = {
-    ROW(read_control, write_control, 0x000),
-    ROW(read_group, write_group, 0x080),
-    ROW(read_enabled, write_set_enabled, 0x100),
-    ROW(read_enabled, write_clear_enabled, 0x180),
-    ROW(read_pending, write_set_pending, 0x200),
-    ROW(read_pending, write_clear_pending, 0x280),
-    ROW(read_active, write_set_active, 0x300),
-    ROW(read_active, write_clear_active, 0x380),
-    ROWS_8(read_priority, write_priority, 0x400),
-    ROWS_8(read_targets, write_targets, 0x800),
-    ROW(read_config, write_config, 0xc00),
-    ROW(read_config, write_config, 0xc00),
-    ROW(read_zero, write_ignored, 0xd00),
-    ROW(read_zero, write_ignored, 0xd00),
+    ROW(read_control, write_control, 0x000),      ROW(read_group, write_group, 0x080),
+    ROW(read_enabled, write_set_enabled, 0x100),  ROW(read_enabled, write_clear_enabled, 0x180),
+    ROW(read_pending, write_set_pending, 0x200),  ROW(read_pending, write_clear_pending, 0x280),
+    ROW(read_active, write_set_active, 0x300),    ROW(read_active, write_clear_active, 0x380),
+    ROWS_8(read_priority, write_priority, 0x400), ROWS_8(read_targets, write_targets, 0x800),
+    ROW(read_config, write_config, 0xc00),        ROW(read_config, write_config, 0xc00),
+    ROW(read_zero, write_ignored, 0xd00),         ROW(read_zero, write_ignored, 0xd00),
     ROW(read_zero, write_ignored, 0xe00), /* GICD_NSACRn: no security extensions */
-    ROW(read_zero, write_ignored, 0xe00),
-    ROW(read_sgi, write_sgi, 0xf00),
+    ROW(read_zero, write_ignored, 0xe00),         ROW(read_sgi, write_sgi, 0xf00),
     ROW(read_identity, write_ignored, 0xf80),
 };
 

@@ -72,8 +72,8 @@ void vgic_reset(struct vgic *vgic)
 static uint32_t deliverable(const struct vgic *vgic, const struct vgic_bank *bank)
 {
     uint32_t wanted = bank->pending | (bank->line & ~bank->edge);
-    uint32_t groups = ((vgic->control & 1) ? ~bank->group : 0) |
-                      ((vgic->control & 2) ? bank->group : 0);
+    uint32_t groups =
+        ((vgic->control & 1) ? ~bank->group : 0) | ((vgic->control & 2) ? bank->group : 0);
 
     return wanted & bank->enabled & ~bank->active & ~bank->inflight & groups;
 }

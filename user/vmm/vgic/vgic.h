@@ -27,15 +27,15 @@
 
 #include "vmm/bus/bus.h"
 
-#define VGIC_VCPUS_MAX 8u
-#define VGIC_LRS_MAX   64u    /* GICH has at most 64 list registers */
-#define VGIC_BANKS     32u    /* of 32 interrupts each */
-#define VGIC_IRQS_MAX  1020u  /* 1020..1023 are special INTIDs */
-#define VGIC_SGIS      16u
+#define VGIC_VCPUS_MAX  8u
+#define VGIC_LRS_MAX    64u   /* GICH has at most 64 list registers */
+#define VGIC_BANKS      32u   /* of 32 interrupts each */
+#define VGIC_IRQS_MAX   1020u /* 1020..1023 are special INTIDs */
+#define VGIC_SGIS       16u
 #define VGIC_DIST_BYTES 0x1000u
 
-#define VGIC_LR_FREE UINT16_MAX  /* list register holds nothing */
-#define VGIC_LR_LOST 0xfffeu     /* kernel says it is active; ours again after its maintenance */
+#define VGIC_LR_FREE UINT16_MAX /* list register holds nothing */
+#define VGIC_LR_LOST 0xfffeu    /* kernel says it is active; ours again after its maintenance */
 
 /* What the vGIC needs from the VM. `context` is vgic_init's. */
 struct vgic_ops {
@@ -67,11 +67,11 @@ struct vgic_bank {
 };
 
 struct vgic_cpu {
-    struct vgic_bank local;             /* SGIs and PPIs */
-    uint8_t sgi_sources[VGIC_SGIS];     /* mask of vCPUs whose SGI is pending */
-    uint64_t lr_used;                   /* bit n: list register n is in use */
-    uint16_t lr_irq[VGIC_LRS_MAX];      /* INTID, VGIC_LR_FREE or VGIC_LR_LOST */
-    bool overflow;                      /* something deliverable found no list register */
+    struct vgic_bank local;         /* SGIs and PPIs */
+    uint8_t sgi_sources[VGIC_SGIS]; /* mask of vCPUs whose SGI is pending */
+    uint64_t lr_used;               /* bit n: list register n is in use */
+    uint16_t lr_irq[VGIC_LRS_MAX];  /* INTID, VGIC_LR_FREE or VGIC_LR_LOST */
+    bool overflow;                  /* something deliverable found no list register */
 };
 
 struct vgic {
@@ -79,8 +79,8 @@ struct vgic {
     void *context;
     unsigned vcpu_count;
     unsigned lr_count;
-    unsigned irq_count;                 /* INTIDs below this exist; multiple of 32 */
-    uint32_t control;                   /* GICD_CTLR: bit 0 group 0, bit 1 group 1 */
+    unsigned irq_count; /* INTIDs below this exist; multiple of 32 */
+    uint32_t control;   /* GICD_CTLR: bit 0 group 0, bit 1 group 1 */
     struct vgic_cpu cpus[VGIC_VCPUS_MAX];
     struct vgic_bank shared[VGIC_BANKS - 1]; /* INTIDs 32.. */
 };

@@ -24,8 +24,8 @@
 /* The checked blob, with its tables as pointers into it. */
 struct vm_config {
     const struct vmm_config *base;
-    const char *cmdline;                  /* NUL-terminated, NULL = none */
-    const void *dtb_fragment;             /* NULL = none */
+    const char *cmdline;      /* NUL-terminated, NULL = none */
+    const void *dtb_fragment; /* NULL = none */
     size_t dtb_fragment_bytes;
     const struct vmm_region *regions;
     unsigned region_count;
@@ -35,7 +35,7 @@ struct vm_config {
     unsigned driver_link_count;
     const struct vmm_device_link *device_links;
     unsigned device_link_count;
-    const struct vmm_region *ram;         /* first RAM region that the VMM sees: images go there */
+    const struct vmm_region *ram; /* first RAM region that the VMM sees: images go there */
 };
 
 /*

@@ -12,9 +12,9 @@
 #include "vmm/psci/psci.h"
 #include "vmm/vm/sysreg.h"
 
-#define WFX_IS_WFE       1u /* ISS bit 0 */
-#define SMCCC_UNKNOWN    UINT64_MAX
-#define HVC_BYTES        4u
+#define WFX_IS_WFE    1u /* ISS bit 0 */
+#define SMCCC_UNKNOWN UINT64_MAX
+#define HVC_BYTES     4u
 
 static void smc(struct vm *vm, unsigned vcpu)
 {
@@ -27,22 +27,21 @@ static void smc(struct vm *vm, unsigned vcpu)
     pc += HVC_BYTES;
     result = psci_call(&vm_psci_ops, vm, vm->vcpu_count, vcpu, args[0], &args[1]);
     switch (result.action) {
-    case PSCI_RETURN:
-        vm_skip_with(vm, vcpu, pc, 0, (uint64_t)result.value);
-        break;
+    case PSCI_RETURN: vm_skip_with(vm, vcpu, pc, 0, (uint64_t)result.value); break;
     case PSCI_STANDBY:
         regs_set(self, 0, (uint64_t)result.value);
         vm_idle(vm, vcpu, pc);
         break;
-    case PSCI_GONE:
-        break;
+    case PSCI_GONE: break;
     }
 }
 
 static void undefined(struct vm *vm, unsigned vcpu, uint64_t esr)
 {
-    rt_warn_limited(&vm->undefined_log, "%s: vCPU %u: trapped instruction that does not exist here "
-                    "(ESR 0x%llx): undefined", vm->name, vcpu, (unsigned long long)esr);
+    rt_warn_limited(&vm->undefined_log,
+                    "%s: vCPU %u: trapped instruction that does not exist here "
+                    "(ESR 0x%llx): undefined",
+                    vm->name, vcpu, (unsigned long long)esr);
     vm_inject(vm, vcpu, EXCEPTION_UNDEFINED);
 }
 
@@ -75,18 +74,10 @@ static void trapped(struct vm *vm, unsigned vcpu, uint64_t esr)
             vm_idle(vm, vcpu, regs_pc(self) + iss_instruction_bytes(esr));
         }
         break;
-    case ISS_EC_SMC:
-        smc(vm, vcpu);
-        break;
-    case ISS_EC_SYSREG:
-        system_register(vm, vcpu, esr);
-        break;
-    case ISS_EC_SERROR:
-        vm_power_off(vm, "stopped: SError");
-        break;
-    default:
-        undefined(vm, vcpu, esr);
-        break;
+    case ISS_EC_SMC: smc(vm, vcpu); break;
+    case ISS_EC_SYSREG: system_register(vm, vcpu, esr); break;
+    case ISS_EC_SERROR: vm_power_off(vm, "stopped: SError"); break;
+    default: undefined(vm, vcpu, esr); break;
     }
 }
 
@@ -114,8 +105,7 @@ void vm_fault(struct vm *vm, unsigned vcpu, seL4_MessageInfo_t info)
     }
     switch (seL4_MessageInfo_get_label(info)) {
     case seL4_Fault_VMFault:
-        vm_stage2_abort(vm, vcpu, mr[seL4_VMFault_IP], mr[seL4_VMFault_Addr],
-                        mr[seL4_VMFault_FSR]);
+        vm_stage2_abort(vm, vcpu, mr[seL4_VMFault_IP], mr[seL4_VMFault_Addr], mr[seL4_VMFault_FSR]);
         break;
     case seL4_Fault_VGICMaintenance:
         (void)vgic_maintenance(&vm->vgic, vcpu, mr[seL4_VGICMaintenance_IDX]);
@@ -127,18 +117,12 @@ void vm_fault(struct vm *vm, unsigned vcpu, seL4_MessageInfo_t info)
         }
         vm->reply = true;
         break;
-    case seL4_Fault_VCPUFault:
-        trapped(vm, vcpu, mr[seL4_VCPUFault_HSR]);
-        break;
-    case seL4_Fault_UnknownSyscall:
-        hypercall(vm);
-        break;
+    case seL4_Fault_VCPUFault: trapped(vm, vcpu, mr[seL4_VCPUFault_HSR]); break;
+    case seL4_Fault_UnknownSyscall: hypercall(vm); break;
     case seL4_Fault_CapFault: /* an HVC that is a system call on nothing */
         vm_skip_with(vm, vcpu, mr[seL4_CapFault_IP] + HVC_BYTES, 0, SMCCC_UNKNOWN);
         break;
-    case seL4_Fault_UserException:
-        undefined(vm, vcpu, mr[seL4_UserException_Number]);
-        break;
+    case seL4_Fault_UserException: undefined(vm, vcpu, mr[seL4_UserException_Number]); break;
     default:
         rt_warn_limited(&vm->forged_log, "%s: vCPU %u: message %llu is no fault: ignored", vm->name,
                         vcpu, (unsigned long long)seL4_MessageInfo_get_label(info));

@@ -13,14 +13,14 @@
 #include "rt/check.h"
 #include "rt/object.h"
 
-#define CNODE_RADIX     1u
-#define FAULT_SLOT      1u /* in the guest's CNode */
-#define OBJECTS         3u /* VCPU, TCB, CNode */
-#define ROOT_DEPTH      seL4_WordBits
-#define VCPU_SCTLR      UINT64_C(0x30d00800) /* RES1 bits; MMU and caches off, little endian */
-#define VCPU_MPIDR      UINT64_C(0x80000000) /* RES1 bit; affinity 0.0.0.n */
-#define PSTATE_RESET    UINT64_C(0x3c5)      /* EL1h, all interrupts masked */
-#define LR_INDEX_PROBE  255u
+#define CNODE_RADIX    1u
+#define FAULT_SLOT     1u /* in the guest's CNode */
+#define OBJECTS        3u /* VCPU, TCB, CNode */
+#define ROOT_DEPTH     seL4_WordBits
+#define VCPU_SCTLR     UINT64_C(0x30d00800) /* RES1 bits; MMU and caches off, little endian */
+#define VCPU_MPIDR     UINT64_C(0x80000000) /* RES1 bit; affinity 0.0.0.n */
+#define PSTATE_RESET   UINT64_C(0x3c5)      /* EL1h, all interrupts masked */
+#define LR_INDEX_PROBE 255u
 
 static int make_objects(struct vm *vm)
 {
@@ -61,9 +61,9 @@ static seL4_Error configure(const struct vm *vm, unsigned index)
     seL4_CNode_CapData_t guard = seL4_CNode_CapData_new(0, seL4_WordBits - CNODE_RADIX);
     seL4_Error error;
 
-    error = seL4_CNode_Mint(vcpu->cnode, FAULT_SLOT, CNODE_RADIX, PLAN_SLOT_CNODE,
-                            PLAN_SLOT_ENDPOINT, ROOT_DEPTH, seL4_CapRights_new(1, 0, 0, 1),
-                            VM_FAULT_BADGE | index);
+    error =
+        seL4_CNode_Mint(vcpu->cnode, FAULT_SLOT, CNODE_RADIX, PLAN_SLOT_CNODE, PLAN_SLOT_ENDPOINT,
+                        ROOT_DEPTH, seL4_CapRights_new(1, 0, 0, 1), VM_FAULT_BADGE | index);
     if (error == seL4_NoError) {
         error = seL4_TCB_SetSpace(vcpu->tcb, FAULT_SLOT, vcpu->cnode, guard.words[0],
                                   base->guest_vspace_slot, 0);
@@ -132,8 +132,8 @@ void guest_start_vcpu(struct vm *vm, unsigned vcpu, uint64_t entry, uint64_t arg
     write_system(self, seL4_VCPUReg_CNTVOFF, 0);
     write_system(self, seL4_VCPUReg_CNTV_CTL, 0);
     self->state = VCPU_RUNNING;
-    CHECK(seL4_TCB_WriteRegisters(self->tcb, 1, 0, sizeof(context) / sizeof(seL4_Word),
-                                  &context) == seL4_NoError);
+    CHECK(seL4_TCB_WriteRegisters(self->tcb, 1, 0, sizeof(context) / sizeof(seL4_Word), &context) ==
+          seL4_NoError);
 }
 
 /* The kernel tells the number of list registers only by refusing one that does not exist. */

@@ -130,7 +130,7 @@ int image_place(const struct image_request *request, struct image_layout *layout
     if (overlap(kernel, dtb) || overlap(kernel, initrd) || overlap(dtb, initrd)) {
         return fail(reason, "kernel, device tree and initrd overlap", RT_ERR_OVERLAP);
     }
-    *layout = (struct image_layout) {
+    *layout = (struct image_layout){
         .kernel_ipa = kernel.base,
         .dtb_ipa = dtb.base,
         .initrd_ipa = initrd.base,

@@ -21,14 +21,14 @@
 #define IMAGE_DTB_BYTES    UINT64_C(0x200000) /* room kept for the device tree */
 
 struct image_request {
-    const void *kernel;     /* at least kernel_bytes readable bytes */
+    const void *kernel; /* at least kernel_bytes readable bytes */
     uint64_t kernel_bytes;
-    uint64_t initrd_bytes;  /* 0 = none */
-    uint64_t ram_base;      /* guest-physical */
+    uint64_t initrd_bytes; /* 0 = none */
+    uint64_t ram_base;     /* guest-physical */
     uint64_t ram_bytes;
-    uint64_t kernel_ipa;    /* 0 = choose: first 2 MiB boundary of RAM + the Image's text_offset */
-    uint64_t dtb_ipa;       /* 0 = choose: behind the kernel */
-    uint64_t initrd_ipa;    /* 0 = choose: behind both */
+    uint64_t kernel_ipa; /* 0 = choose: first 2 MiB boundary of RAM + the Image's text_offset */
+    uint64_t dtb_ipa;    /* 0 = choose: behind the kernel */
+    uint64_t initrd_ipa; /* 0 = choose: behind both */
 };
 
 struct image_layout {

@@ -24,11 +24,11 @@ void vm_inject(struct vm *vm, unsigned vcpu, enum exception_kind kind)
     struct exception_after after;
 
     CHECK(seL4_TCB_ReadRegisters(target->tcb, 0, 0, 3, &context) == seL4_NoError);
-    after = exception_enter(kind, (struct exception_before) {
-        .pc = context.pc,
-        .spsr = context.spsr,
-        .vbar = read_system(target, seL4_VCPUReg_VBAR),
-    });
+    after = exception_enter(kind, (struct exception_before){
+                                      .pc = context.pc,
+                                      .spsr = context.spsr,
+                                      .vbar = read_system(target, seL4_VCPUReg_VBAR),
+                                  });
     write_system(target, seL4_VCPUReg_ELR_EL1, after.elr);
     write_system(target, seL4_VCPUReg_SPSR_EL1, after.spsr_el1);
     write_system(target, seL4_VCPUReg_ESR, after.esr);

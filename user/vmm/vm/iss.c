@@ -18,7 +18,7 @@ uint64_t iss_extend(uint64_t esr, uint64_t data)
 
 struct iss_sysreg iss_sysreg(uint64_t esr)
 {
-    return (struct iss_sysreg) {
+    return (struct iss_sysreg){
         .name = ISS_SYSREG((esr >> 20) & 3, (esr >> 14) & 7, (esr >> 10) & 0xf, (esr >> 1) & 0xf,
                            (esr >> 17) & 7),
         .reg = (esr >> 5) & 0x1f,

@@ -12,15 +12,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ISS_EC_UNKNOWN      0x00u
-#define ISS_EC_WFX          0x01u
-#define ISS_EC_SMC          0x17u
-#define ISS_EC_SYSREG       0x18u
-#define ISS_EC_IABT_LOWER   0x20u
-#define ISS_EC_IABT_SAME    0x21u
-#define ISS_EC_DABT_LOWER   0x24u
-#define ISS_EC_DABT_SAME    0x25u
-#define ISS_EC_SERROR       0x2fu
+#define ISS_EC_UNKNOWN    0x00u
+#define ISS_EC_WFX        0x01u
+#define ISS_EC_SMC        0x17u
+#define ISS_EC_SYSREG     0x18u
+#define ISS_EC_IABT_LOWER 0x20u
+#define ISS_EC_IABT_SAME  0x21u
+#define ISS_EC_DABT_LOWER 0x24u
+#define ISS_EC_DABT_SAME  0x25u
+#define ISS_EC_SERROR     0x2fu
 
 #define ISS_REG_ZERO 31u /* xzr */
 

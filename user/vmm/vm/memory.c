@@ -6,21 +6,18 @@
 #include "rt/cache.h"
 #include "rt/object.h"
 
-#define GICV_PAGES   2u
-#define PAGE_BYTES   UINT64_C(0x1000)
-#define LINE_WORDS   8u
+#define GICV_PAGES 2u
+#define PAGE_BYTES UINT64_C(0x1000)
+#define LINE_WORDS 8u
 
 /* A region is what a guest computes with, shared data, or registers: memory type and execution. */
 static seL4_ARM_VMAttributes attributes_of(const struct vmm_region *region)
 {
     switch (region->kind) {
     case VMM_REGION_RAM:
-    case VMM_REGION_SHARED_RAM:
-        return seL4_ARM_Default_VMAttributes;
-    case VMM_REGION_MMIO:
-        return seL4_ARM_ExecuteNever;
-    default:
-        return seL4_ARM_Default_VMAttributes | seL4_ARM_ExecuteNever;
+    case VMM_REGION_SHARED_RAM: return seL4_ARM_Default_VMAttributes;
+    case VMM_REGION_MMIO: return seL4_ARM_ExecuteNever;
+    default: return seL4_ARM_Default_VMAttributes | seL4_ARM_ExecuteNever;
     }
 }
 

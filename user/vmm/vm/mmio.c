@@ -18,9 +18,10 @@ static void refuse(struct vm *vm, unsigned vcpu, const struct bus_access *access
                    bool log)
 {
     if (log) {
-        rt_warn_limited(&vm->unmapped_log, "%s: vCPU %u: %s of %u bytes at 0x%llx, pc 0x%llx: "
-                        "nothing there, external abort", vm->name, vcpu,
-                        access->write ? "write" : "read", access->size,
+        rt_warn_limited(&vm->unmapped_log,
+                        "%s: vCPU %u: %s of %u bytes at 0x%llx, pc 0x%llx: "
+                        "nothing there, external abort",
+                        vm->name, vcpu, access->write ? "write" : "read", access->size,
                         (unsigned long long)access->ipa, (unsigned long long)pc);
     }
     vm_inject(vm, vcpu, EXCEPTION_DATA_ABORT);
@@ -31,7 +32,10 @@ static void data_abort(struct vm *vm, unsigned vcpu, uint64_t pc, uint64_t ipa, 
     struct vcpu *self = &vm->vcpus[vcpu];
     uint64_t next_pc = pc + iss_instruction_bytes(esr);
     struct bus_access access = {
-        .ipa = ipa, .size = iss_size(esr), .write = iss_is_write(esr), .vcpu = vcpu,
+        .ipa = ipa,
+        .size = iss_size(esr),
+        .write = iss_is_write(esr),
+        .vcpu = vcpu,
     };
 
     if (iss_is_cache_op(esr)) { /* nothing of a device is in a cache */
@@ -39,9 +43,11 @@ static void data_abort(struct vm *vm, unsigned vcpu, uint64_t pc, uint64_t ipa, 
         return;
     }
     if (!iss_is_valid(esr)) {
-        rt_warn_limited(&vm->undecoded_log, "%s: vCPU %u: access at 0x%llx, pc 0x%llx, is no plain "
-                        "load or store (ESR 0x%llx): external abort", vm->name, vcpu,
-                        (unsigned long long)ipa, (unsigned long long)pc, (unsigned long long)esr);
+        rt_warn_limited(&vm->undecoded_log,
+                        "%s: vCPU %u: access at 0x%llx, pc 0x%llx, is no plain "
+                        "load or store (ESR 0x%llx): external abort",
+                        vm->name, vcpu, (unsigned long long)ipa, (unsigned long long)pc,
+                        (unsigned long long)esr);
         vm_inject(vm, vcpu, EXCEPTION_DATA_ABORT);
         return;
     }
@@ -57,9 +63,7 @@ static void data_abort(struct vm *vm, unsigned vcpu, uint64_t pc, uint64_t ipa, 
         self->state = VCPU_RUNNING;
         vm_skip_with(vm, vcpu, next_pc, target_of(esr), iss_extend(esr, access.data));
         break;
-    case BUS_WAIT:
-        vm_links_update_deadline(vm);
-        break;
+    case BUS_WAIT: vm_links_update_deadline(vm); break;
     case BUS_FAULT:
         self->state = VCPU_RUNNING;
         refuse(vm, vcpu, &access, pc, false);
@@ -75,13 +79,12 @@ void vm_stage2_abort(struct vm *vm, unsigned vcpu, uint64_t pc, uint64_t ipa, ui
 {
     switch (iss_class(esr)) {
     case ISS_EC_DABT_LOWER:
-    case ISS_EC_DABT_SAME:
-        data_abort(vm, vcpu, pc, ipa, esr);
-        break;
+    case ISS_EC_DABT_SAME: data_abort(vm, vcpu, pc, ipa, esr); break;
     default:
-        rt_warn_limited(&vm->unmapped_log, "%s: vCPU %u: instruction fetch from 0x%llx, pc 0x%llx: "
-                        "no memory there, external abort", vm->name, vcpu, (unsigned long long)ipa,
-                        (unsigned long long)pc);
+        rt_warn_limited(&vm->unmapped_log,
+                        "%s: vCPU %u: instruction fetch from 0x%llx, pc 0x%llx: "
+                        "no memory there, external abort",
+                        vm->name, vcpu, (unsigned long long)ipa, (unsigned long long)pc);
         vm_inject(vm, vcpu, EXCEPTION_FETCH_ABORT);
         break;
     }

@@ -106,7 +106,7 @@ static int setup_devices(struct vm *vm)
     bus_init(&vm->bus);
     error = bus_add(&vm->bus, "GICD", base->gicd_ipa, VGIC_DIST_BYTES, vgic_dist_access, &vm->vgic);
     if (error == 0 && base->v2m_ipa != 0) {
-        vm->v2m = (struct v2m) {
+        vm->v2m = (struct v2m){
             .spi_first = base->v2m_spi_first,
             .spi_count = base->v2m_spi_count,
             .raise = raise_msi,

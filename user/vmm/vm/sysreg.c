@@ -6,12 +6,12 @@
 #include "vmm/vm/iss.h"
 
 /* Bits of a packed name that a row compares. */
-#define MASK_OP0     ISS_SYSREG(3, 0, 0, 0, 0)
-#define MASK_CRN     ISS_SYSREG(0, 0, 0xf, 0, 0)
-#define MASK_CRM     ISS_SYSREG(0, 0, 0, 0xf, 0)
-#define MASK_CRM_8   ISS_SYSREG(0, 0, 0, 0x8, 0) /* upper half of the CRm values */
-#define MASK_OP1     ISS_SYSREG(0, 7, 0, 0, 0)
-#define MASK_ALL     ISS_SYSREG(3, 7, 0xf, 0xf, 7)
+#define MASK_OP0   ISS_SYSREG(3, 0, 0, 0, 0)
+#define MASK_CRN   ISS_SYSREG(0, 0, 0xf, 0, 0)
+#define MASK_CRM   ISS_SYSREG(0, 0, 0, 0xf, 0)
+#define MASK_CRM_8 ISS_SYSREG(0, 0, 0, 0x8, 0) /* upper half of the CRm values */
+#define MASK_OP1   ISS_SYSREG(0, 7, 0, 0, 0)
+#define MASK_ALL   ISS_SYSREG(3, 7, 0xf, 0xf, 7)
 
 static const struct {
     uint32_t mask;

@@ -30,7 +30,7 @@
 #include "vmm/vm/console.h"
 #include "vmm/vm/iss.h"
 
-#define VM_VTIMER_IRQ 27u
+#define VM_VTIMER_IRQ  27u
 #define VM_NO_DEADLINE UINT64_MAX
 
 enum vcpu_state {
@@ -45,10 +45,10 @@ struct vcpu {
     seL4_CPtr tcb;
     seL4_CPtr cnode;
     enum vcpu_state state;
-    bool idle_priority;        /* WFI without a timer service: runs at the lowest priority */
-    uint64_t deadline_ticks;   /* VCPU_IDLE: CNTPCT value, or VM_NO_DEADLINE */
-    uint64_t resume_pc;        /* VCPU_IDLE, VCPU_WAITING: where it goes on */
-    uint64_t access_esr;       /* VCPU_WAITING: syndrome of the access */
+    bool idle_priority;      /* WFI without a timer service: runs at the lowest priority */
+    uint64_t deadline_ticks; /* VCPU_IDLE: CNTPCT value, or VM_NO_DEADLINE */
+    uint64_t resume_pc;      /* VCPU_IDLE, VCPU_WAITING: where it goes on */
+    uint64_t access_esr;     /* VCPU_WAITING: syndrome of the access */
 };
 
 enum vm_state {
@@ -63,12 +63,12 @@ struct vm {
     enum vm_state state;
     struct vcpu vcpus[VGIC_VCPUS_MAX];
     unsigned vcpu_count;
-    struct rt_slots slots;         /* of our CSpace, for page tables */
-    seL4_CPtr life_untyped;        /* parent of all that a restart makes anew */
-    seL4_Word life_slot;           /* first slot of those objects */
-    seL4_Word mr[4];               /* first words of the message being handled, and of the reply */
-    bool reply;                    /* answer the fault just handled by a reply, */
-    unsigned reply_words;          /* of this many words */
+    struct rt_slots slots;  /* of our CSpace, for page tables */
+    seL4_CPtr life_untyped; /* parent of all that a restart makes anew */
+    seL4_Word life_slot;    /* first slot of those objects */
+    seL4_Word mr[4];        /* first words of the message being handled, and of the reply */
+    bool reply;             /* answer the fault just handled by a reply, */
+    unsigned reply_words;   /* of this many words */
 
     struct bus bus;
     struct vgic vgic;
@@ -76,22 +76,22 @@ struct vm {
     struct pl011 uart;
     struct vm_console console;
     struct watchdog watchdog;
-    bool has_watchdog;             /* there is one, and guests' time can be measured */
+    bool has_watchdog; /* there is one, and guests' time can be measured */
 
     struct link links[VM_LINKS_MAX];
     unsigned link_count;
     struct link_device device_links[VM_LINKS_MAX];
     unsigned device_link_count;
-    uint64_t link_badges;          /* of all links */
+    uint64_t link_badges; /* of all links */
     struct vpci_boot_budget budget;
     uint64_t links_deadline_ns;
 
-    bool has_clock;                /* native components may read CNTPCT */
-    bool has_timer;                /* the timer service serves deadlines */
-    bool wfi_sleeps;               /* WFI may wait for one: guests' time goes on meanwhile */
+    bool has_clock;  /* native components may read CNTPCT */
+    bool has_timer;  /* the timer service serves deadlines */
+    bool wfi_sleeps; /* WFI may wait for one: guests' time goes on meanwhile */
     uint64_t hertz;
-    uint64_t armed_ticks;          /* deadline that the timer service knows of */
-    bool deadlines_changed;        /* something may be earlier than armed_ticks */
+    uint64_t armed_ticks;   /* deadline that the timer service knows of */
+    bool deadlines_changed; /* something may be earlier than armed_ticks */
 
     uint32_t irq_slots[VGIC_IRQS_MAX]; /* handler of a physical interrupt, 0 = none */
     uint64_t irq_badges;

@@ -32,16 +32,12 @@ static uint8_t header_byte(const struct vpci_function *function, uint32_t reg)
     case REG_CACHE_LINE:
     case REG_CACHE_LINE + 1:
     case REG_BIST:
-    case VPCI_REG_INT_PIN: /* INTx does not exist */
-        return 0;
+    case VPCI_REG_INT_PIN: /* INTx does not exist */ return 0;
     case VPCI_REG_HEADER_TYPE: /* one function per slot */
         return byte_of(function->header[reg / 4], reg) & 0x7f;
-    case VPCI_REG_CAP_PTR:
-        return function->first_cap;
-    case VPCI_REG_INT_LINE:
-        return journal->interrupt_line;
-    default:
-        break;
+    case VPCI_REG_CAP_PTR: return function->first_cap;
+    case VPCI_REG_INT_LINE: return journal->interrupt_line;
+    default: break;
     }
     if ((reg >= REG_CIS && reg < REG_CIS + 4) || (reg >= REG_ROM && reg < REG_ROM_END)) {
         return 0;

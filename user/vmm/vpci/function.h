@@ -21,8 +21,8 @@
 #include "vmm/vpci/journal.h"
 #include "vmm/vpci/msix.h"
 
-#define VPCI_BARS      6u
-#define VPCI_CAPS_MAX  24u
+#define VPCI_BARS         6u
+#define VPCI_CAPS_MAX     24u
 #define VPCI_CONFIG_BYTES 4096u /* per function in the ECAM */
 
 /* Registers of a type 0 header. */
@@ -44,12 +44,12 @@
 #define VPCI_CAP_MSIX   0x11u
 
 enum vpci_function_state {
-    VPCI_EMPTY,    /* the description puts nothing here */
-    VPCI_UNKNOWN,  /* no backend has been asked yet */
+    VPCI_EMPTY,   /* the description puts nothing here */
+    VPCI_UNKNOWN, /* no backend has been asked yet */
     VPCI_SCANNING,
     VPCI_PRESENT,
-    VPCI_ABSENT,   /* the backend has nothing here, or something unusable */
-    VPCI_STALE,    /* the backend that the guest knew is gone */
+    VPCI_ABSENT, /* the backend has nothing here, or something unusable */
+    VPCI_STALE,  /* the backend that the guest knew is gone */
 };
 
 enum vpci_bar_kind { VPCI_BAR_NONE, VPCI_BAR_MEM32, VPCI_BAR_MEM64, VPCI_BAR_UPPER };
@@ -77,8 +77,8 @@ struct vpci_range {
 struct vpci_shadow {
     uint32_t bars[VPCI_BARS];
     uint16_t command;
-    bool msix;               /* its Enable bit */
-    uint32_t msix_halves;    /* 8-byte halves of its table written since Enable was last clear */
+    bool msix;            /* its Enable bit */
+    uint32_t msix_halves; /* 8-byte halves of its table written since Enable was last clear */
 };
 
 enum vpci_scan_phase {
@@ -96,19 +96,19 @@ struct vpci_scan {
     uint32_t dwords[4]; /* of the capability being read */
     uint32_t sizes[VPCI_BARS];
     uint32_t msix[3];
-    uint8_t msix_at;    /* 0: none */
+    uint8_t msix_at; /* 0: none */
     bool broken;
 };
 
 struct vpci_function {
     enum vpci_function_state state;
     uint8_t slot;
-    bool awaiting;  /* a request of the VMM's own is on its way */
+    bool awaiting; /* a request of the VMM's own is on its way */
     uint32_t header[VPCI_HEADER_BYTES / 4];
     struct vpci_bar bars[VPCI_BARS];
     struct vpci_cap caps[VPCI_CAPS_MAX];
     unsigned cap_count;
-    uint8_t first_cap; /* as shown */
+    uint8_t first_cap;        /* as shown */
     struct vpci_range common; /* virtio common configuration */
     struct vpci_msix msix;
     struct vpci_journal journal;
@@ -122,11 +122,17 @@ void vpci_function_reset(struct vpci_function *function, uint8_t slot, bool fill
 /* A request of the VMM's own. */
 struct vpci_step {
     bool write, posted;
-    bool config;        /* addr: config offset; otherwise guest-physical */
+    bool config; /* addr: config offset; otherwise guest-physical */
     uint64_t addr, data;
     unsigned len;
-    enum { VPCI_STEP_OTHER, VPCI_STEP_BAR, VPCI_STEP_COMMAND, VPCI_STEP_ENTRY, VPCI_STEP_ENABLE,
-           VPCI_STEP_DISABLE } what;
+    enum {
+        VPCI_STEP_OTHER,
+        VPCI_STEP_BAR,
+        VPCI_STEP_COMMAND,
+        VPCI_STEP_ENTRY,
+        VPCI_STEP_ENABLE,
+        VPCI_STEP_DISABLE
+    } what;
     unsigned index;
 };
 

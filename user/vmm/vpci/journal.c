@@ -88,24 +88,12 @@ static void record_queue(struct vpci_journal_virtio *virtio, const struct common
     }
     queue = &virtio->queues[virtio->queue_select];
     switch (field->offset) {
-    case VPCI_COMMON_QUEUE_SIZE:
-        queue->size = (uint16_t)data;
-        break;
-    case VPCI_COMMON_QUEUE_VECTOR:
-        queue->vector = (uint16_t)data;
-        break;
-    case VPCI_COMMON_QUEUE_ENABLE:
-        queue->enabled = data == 1;
-        break;
-    case VPCI_COMMON_QUEUE_DESC:
-        merge_address(&queue->desc, offset, len, data);
-        break;
-    case VPCI_COMMON_QUEUE_DRIVER:
-        merge_address(&queue->driver, offset, len, data);
-        break;
-    case VPCI_COMMON_QUEUE_DEVICE:
-        merge_address(&queue->device, offset, len, data);
-        break;
+    case VPCI_COMMON_QUEUE_SIZE: queue->size = (uint16_t)data; break;
+    case VPCI_COMMON_QUEUE_VECTOR: queue->vector = (uint16_t)data; break;
+    case VPCI_COMMON_QUEUE_ENABLE: queue->enabled = data == 1; break;
+    case VPCI_COMMON_QUEUE_DESC: merge_address(&queue->desc, offset, len, data); break;
+    case VPCI_COMMON_QUEUE_DRIVER: merge_address(&queue->driver, offset, len, data); break;
+    case VPCI_COMMON_QUEUE_DEVICE: merge_address(&queue->device, offset, len, data); break;
     default: /* VPCI_COMMON_QUEUE_RESET */
         if (data == 1) {
             reset_queue(queue);
@@ -141,15 +129,9 @@ bool vpci_journal_common_write(struct vpci_journal_virtio *virtio, uint32_t offs
         return false;
     }
     switch (field->offset) {
-    case VPCI_COMMON_DEVICE_FEATURE_SELECT:
-        virtio->device_feature_select = (uint32_t)*data;
-        break;
-    case VPCI_COMMON_DRIVER_FEATURE_SELECT:
-        virtio->driver_feature_select = (uint32_t)*data;
-        break;
-    case VPCI_COMMON_DRIVER_FEATURE:
-        record_feature(virtio, (uint32_t)*data);
-        break;
+    case VPCI_COMMON_DEVICE_FEATURE_SELECT: virtio->device_feature_select = (uint32_t)*data; break;
+    case VPCI_COMMON_DRIVER_FEATURE_SELECT: virtio->driver_feature_select = (uint32_t)*data; break;
+    case VPCI_COMMON_DRIVER_FEATURE: record_feature(virtio, (uint32_t)*data); break;
     case VPCI_COMMON_CONFIG_VECTOR:
     case VPCI_COMMON_QUEUE_VECTOR:
         if ((*data & 0xffff) >= vector_count) {
@@ -161,15 +143,9 @@ bool vpci_journal_common_write(struct vpci_journal_virtio *virtio, uint32_t offs
             record_queue(virtio, field, offset, len, *data);
         }
         break;
-    case VPCI_COMMON_STATUS:
-        record_status(virtio, (uint8_t)*data);
-        break;
-    case VPCI_COMMON_QUEUE_SELECT:
-        virtio->queue_select = (uint16_t)*data;
-        break;
-    default:
-        record_queue(virtio, field, offset, len, *data);
-        break;
+    case VPCI_COMMON_STATUS: record_status(virtio, (uint8_t)*data); break;
+    case VPCI_COMMON_QUEUE_SELECT: virtio->queue_select = (uint16_t)*data; break;
+    default: record_queue(virtio, field, offset, len, *data); break;
     }
     return true;
 }

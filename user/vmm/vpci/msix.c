@@ -202,14 +202,10 @@ static uint32_t read_table(const struct vpci_msix_vectors *vectors, const struct
     /*@ assert inside: msix->first + at / VPCI_MSIX_ENTRY_BYTES < LINK_IRQ_COUNT; */
     entry = &vectors->entries[msix->first + at / VPCI_MSIX_ENTRY_BYTES];
     switch (at % VPCI_MSIX_ENTRY_BYTES / 4) {
-    case ENTRY_ADDRESS_LOW:
-        return (uint32_t)entry->address;
-    case ENTRY_ADDRESS_HIGH:
-        return (uint32_t)(entry->address >> 32);
-    case ENTRY_DATA:
-        return entry->data;
-    default:
-        return entry->masked ? ENTRY_MASKED : 0;
+    case ENTRY_ADDRESS_LOW: return (uint32_t)entry->address;
+    case ENTRY_ADDRESS_HIGH: return (uint32_t)(entry->address >> 32);
+    case ENTRY_DATA: return entry->data;
+    default: return entry->masked ? ENTRY_MASKED : 0;
     }
 }
 
@@ -278,12 +274,8 @@ static void write_table(struct vpci_msix_vectors *vectors, const struct vpci_msi
     case ENTRY_ADDRESS_HIGH:
         entry->address = (entry->address & 0xffffffffu) | (uint64_t)data << 32;
         break;
-    case ENTRY_DATA:
-        entry->data = data;
-        break;
-    default:
-        entry->masked = (data & ENTRY_MASKED) != 0;
-        break;
+    case ENTRY_DATA: entry->data = data; break;
+    default: entry->masked = (data & ENTRY_MASKED) != 0; break;
     }
 }
 

@@ -53,14 +53,14 @@ struct vpci_msix_vectors {
 
 /* One function's share. size 0: the function has no MSI-X. */
 struct vpci_msix {
-    uint8_t cap;           /* offset of the capability */
+    uint8_t cap; /* offset of the capability */
     uint8_t table_bar, pba_bar;
-    bool enabled;          /* guest's Enable bit */
-    bool all_masked;       /* guest's function mask */
-    uint16_t real_size;    /* entries in the backend's table, 1..2048 */
-    uint16_t size;         /* entries shown to the guest */
+    bool enabled;       /* guest's Enable bit */
+    bool all_masked;    /* guest's function mask */
+    uint16_t real_size; /* entries in the backend's table, 1..2048 */
+    uint16_t size;      /* entries shown to the guest */
     uint32_t table_offset, pba_offset;
-    uint32_t first;        /* link-local vector of entry 0 */
+    uint32_t first; /* link-local vector of entry 0 */
 };
 
 /* The vectors of a function are some of its link's. */

@@ -9,21 +9,21 @@
 
 #include "rt/mem.h"
 
-#define HEADER_DWORDS (VPCI_HEADER_BYTES / 4)
+#define HEADER_DWORDS       (VPCI_HEADER_BYTES / 4)
 #define CONFIG_LEGACY_BYTES 0x100u
 
-#define BAR_TYPE_IO    0x1u
-#define BAR_TYPE_MASK  0x6u
-#define BAR_TYPE_32    0x0u
-#define BAR_TYPE_64    0x4u
-#define BAR_FLAGS      0xfu
+#define BAR_TYPE_IO   0x1u
+#define BAR_TYPE_MASK 0x6u
+#define BAR_TYPE_32   0x0u
+#define BAR_TYPE_64   0x4u
+#define BAR_FLAGS     0xfu
 
 #define VIRTIO_CFG_COMMON 1u
 #define VIRTIO_CFG_PCI    5u
 
-#define MSI_CTRL_64   0x0080u
-#define MSI_CTRL_MASK 0x0100u
-#define MSIX_CAP_BYTES 12u
+#define MSI_CTRL_64          0x0080u
+#define MSI_CTRL_MASK        0x0100u
+#define MSIX_CAP_BYTES       12u
 #define VIRTIO_PCI_CAP_BYTES 20u
 
 void vpci_function_reset(struct vpci_function *function, uint8_t slot, bool filled)
@@ -47,8 +47,9 @@ static void read_step(struct vpci_step *step, uint64_t reg)
 
 static void write_step(struct vpci_step *step, uint64_t reg, uint32_t data, unsigned len)
 {
-    *step = (struct vpci_step){ .config = true, .write = true, .posted = true, .addr = reg,
-                                .data = data, .len = len };
+    *step = (struct vpci_step){
+        .config = true, .write = true, .posted = true, .addr = reg, .data = data, .len = len
+    };
 }
 
 /* Sizing one BAR: all ones, read back, zero. */
@@ -68,20 +69,13 @@ bool vpci_scan_next(const struct vpci_function *function, struct vpci_step *step
     const struct vpci_scan *scan = &function->scan;
 
     switch (scan->phase) {
-    case VPCI_SCAN_HEADER:
-        read_step(step, 4 * scan->index);
-        return true;
+    case VPCI_SCAN_HEADER: read_step(step, 4 * scan->index); return true;
     case VPCI_SCAN_QUIET: /* no decoding while the BARs hold sizes */
         write_step(step, VPCI_REG_COMMAND, 0, 2);
         return true;
-    case VPCI_SCAN_SIZE:
-        size_step(scan, step);
-        return true;
-    case VPCI_SCAN_CAPS:
-        read_step(step, scan->cap_at + 4 * scan->step);
-        return true;
-    default:
-        return false;
+    case VPCI_SCAN_SIZE: size_step(scan, step); return true;
+    case VPCI_SCAN_CAPS: read_step(step, scan->cap_at + 4 * scan->step); return true;
+    default: return false;
     }
 }
 
@@ -144,12 +138,9 @@ static void header_reply(struct vpci_function *function, uint32_t data)
 static unsigned cap_dwords(uint32_t first)
 {
     switch (first & 0xff) {
-    case VPCI_CAP_MSIX:
-        return 3;
-    case VPCI_CAP_VENDOR:
-        return 4;
-    default:
-        return 1;
+    case VPCI_CAP_MSIX: return 3;
+    case VPCI_CAP_VENDOR: return 4;
+    default: return 1;
     }
 }
 
@@ -228,18 +219,13 @@ void vpci_scan_reply(struct vpci_function *function, uint32_t data)
     struct vpci_scan *scan = &function->scan;
 
     switch (scan->phase) {
-    case VPCI_SCAN_HEADER:
-        header_reply(function, data);
-        break;
+    case VPCI_SCAN_HEADER: header_reply(function, data); break;
     case VPCI_SCAN_SIZE:
         scan->sizes[scan->index] = data;
         next_size_step(function);
         break;
-    case VPCI_SCAN_CAPS:
-        cap_reply(function, data);
-        break;
-    default:
-        break;
+    case VPCI_SCAN_CAPS: cap_reply(function, data); break;
+    default: break;
     }
 }
 
@@ -319,8 +305,8 @@ static const char *set_up_msix(struct vpci_function *function, struct vpci_msix_
     for (unsigned i = 0; i < VPCI_BARS; i++) {
         bar_bytes[i] = function->bars[i].bytes;
     }
-    if (vpci_msix_parse(&function->msix, function->scan.msix_at, function->scan.msix,
-                        bar_bytes) != 0) {
+    if (vpci_msix_parse(&function->msix, function->scan.msix_at, function->scan.msix, bar_bytes) !=
+        0) {
         return "MSI-X table or pending bits do not fit their BAR";
     }
     if (vpci_msix_grant(vectors, &function->msix, function->slot, vector_limit) != 0) {

@@ -18,8 +18,11 @@ static bool decodes(uint16_t command)
 
 static bool command_step(const struct vpci_function *function, struct vpci_step *step)
 {
-    *step = (struct vpci_step){ .what = VPCI_STEP_COMMAND, .write = true, .config = true,
-                                .addr = VPCI_REG_COMMAND, .len = 2,
+    *step = (struct vpci_step){ .what = VPCI_STEP_COMMAND,
+                                .write = true,
+                                .config = true,
+                                .addr = VPCI_REG_COMMAND,
+                                .len = 2,
                                 .data = function->journal.command };
     return true;
 }
@@ -29,9 +32,13 @@ static bool bar_step(const struct vpci_function *function, struct vpci_step *ste
     for (unsigned i = 0; i < VPCI_BARS; i++) {
         if (function->bars[i].kind != VPCI_BAR_NONE &&
             function->shadow.bars[i] != function->journal.bars[i]) {
-            *step = (struct vpci_step){ .what = VPCI_STEP_BAR, .index = i, .write = true,
-                                        .posted = true, .config = true,
-                                        .addr = VPCI_REG_BAR0 + 4 * i, .len = 4,
+            *step = (struct vpci_step){ .what = VPCI_STEP_BAR,
+                                        .index = i,
+                                        .write = true,
+                                        .posted = true,
+                                        .config = true,
+                                        .addr = VPCI_REG_BAR0 + 4 * i,
+                                        .len = 4,
                                         .data = function->journal.bars[i] };
             return true;
         }
@@ -55,18 +62,24 @@ static bool entry_step(const struct vpci_function *function, struct vpci_step *s
     if (half % HALVES_PER_ENTRY != 0) {
         data = LINK_MSI_BASE + msix->first + half / HALVES_PER_ENTRY; /* vector control 0 above */
     }
-    *step = (struct vpci_step){ .what = VPCI_STEP_ENTRY, .write = true, .posted = true,
+    *step = (struct vpci_step){ .what = VPCI_STEP_ENTRY,
+                                .write = true,
+                                .posted = true,
                                 .addr = vpci_bar_base(function, msix->table_bar) +
                                         msix->table_offset + 8 * half,
-                                .len = 8, .data = data };
+                                .len = 8,
+                                .data = data };
     return true;
 }
 
 static bool control_step(const struct vpci_function *function, struct vpci_step *step, bool enable)
 {
     *step = (struct vpci_step){ .what = enable ? VPCI_STEP_ENABLE : VPCI_STEP_DISABLE,
-                                .write = true, .config = true, .addr = function->msix.cap + 2u,
-                                .len = 2, .data = enable ? VPCI_MSIX_CTRL_ENABLE : 0 };
+                                .write = true,
+                                .config = true,
+                                .addr = function->msix.cap + 2u,
+                                .len = 2,
+                                .data = enable ? VPCI_MSIX_CTRL_ENABLE : 0 };
     return true;
 }
 
@@ -98,23 +111,14 @@ void vpci_sync_sent(struct vpci_function *function, const struct vpci_step *step
     struct vpci_shadow *shadow = &function->shadow;
 
     switch (step->what) {
-    case VPCI_STEP_BAR:
-        shadow->bars[step->index] = (uint32_t)step->data;
-        break;
-    case VPCI_STEP_COMMAND:
-        shadow->command = (uint16_t)step->data;
-        break;
-    case VPCI_STEP_ENTRY:
-        shadow->msix_halves++;
-        break;
-    case VPCI_STEP_ENABLE:
-        shadow->msix = true;
-        break;
+    case VPCI_STEP_BAR: shadow->bars[step->index] = (uint32_t)step->data; break;
+    case VPCI_STEP_COMMAND: shadow->command = (uint16_t)step->data; break;
+    case VPCI_STEP_ENTRY: shadow->msix_halves++; break;
+    case VPCI_STEP_ENABLE: shadow->msix = true; break;
     case VPCI_STEP_DISABLE:
         shadow->msix = false;
         shadow->msix_halves = 0;
         break;
-    default:
-        break;
+    default: break;
     }
 }

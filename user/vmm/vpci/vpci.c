@@ -78,9 +78,8 @@ void vpci_init(struct vpci *vpci, const struct vpci_params *params)
 static void log_present(struct vpci *vpci, const struct vpci_function *function)
 {
     if (++vpci->device_log.count <= RT_LOG_LIMIT_BURST * VPCI_SLOTS) {
-        rt_info("link %s: slot %u: device %04x:%04x, %u vectors", vpci->params.name,
-                function->slot, function->header[0] & 0xffff, function->header[0] >> 16,
-                function->msix.size);
+        rt_info("link %s: slot %u: device %04x:%04x, %u vectors", vpci->params.name, function->slot,
+                function->header[0] & 0xffff, function->header[0] >> 16, function->msix.size);
     }
 }
 
@@ -116,12 +115,9 @@ static void finish_scan(struct vpci *vpci, struct vpci_function *function)
 static bool next_step(const struct vpci_function *function, struct vpci_step *step)
 {
     switch (function->state) {
-    case VPCI_SCANNING:
-        return vpci_scan_next(function, step);
-    case VPCI_PRESENT:
-        return vpci_sync_next(function, step);
-    default:
-        return false;
+    case VPCI_SCANNING: return vpci_scan_next(function, step);
+    case VPCI_PRESENT: return vpci_sync_next(function, step);
+    default: return false;
     }
 }
 
@@ -213,13 +209,9 @@ static enum bus_result forward(struct vpci *vpci, struct vpci_wait *wait)
     };
 
     switch (vpci->params.ops->request(vpci->params.owner, &msg, access->vcpu)) {
-    case 0:
-        wait->state = VPCI_WAIT_FORWARDED;
-        return BUS_WAIT;
-    case RT_ERR_BUSY:
-        return block(wait);
-    default:
-        return answer_dead(wait);
+    case 0: wait->state = VPCI_WAIT_FORWARDED; return BUS_WAIT;
+    case RT_ERR_BUSY: return block(wait);
+    default: return answer_dead(wait);
     }
 }
 
@@ -326,14 +318,10 @@ static enum bus_result dispatch_config(struct vpci *vpci, struct vpci_wait *wait
         advance(vpci, function);
     }
     switch (function->state) {
-    case VPCI_PRESENT:
-        return config_present(vpci, function, wait);
-    case VPCI_SCANNING:
-        return vendor_read(wait) ? block(wait) : answer(wait, UINT64_MAX);
-    case VPCI_UNKNOWN:
-        return vendor_read(wait) ? hold(vpci, wait) : answer(wait, UINT64_MAX);
-    default:
-        return answer(wait, UINT64_MAX);
+    case VPCI_PRESENT: return config_present(vpci, function, wait);
+    case VPCI_SCANNING: return vendor_read(wait) ? block(wait) : answer(wait, UINT64_MAX);
+    case VPCI_UNKNOWN: return vendor_read(wait) ? hold(vpci, wait) : answer(wait, UINT64_MAX);
+    default: return answer(wait, UINT64_MAX);
     }
 }
 
@@ -363,8 +351,8 @@ static enum bus_result access_msix(struct vpci *vpci, const struct vpci_function
                         access->data);
         return answer(wait, 0);
     }
-    return answer(wait, vpci_msix_read(&vpci->vectors, &function->msix, region, offset,
-                                       access->size));
+    return answer(wait,
+                  vpci_msix_read(&vpci->vectors, &function->msix, region, offset, access->size));
 }
 
 /* Records a write to the common configuration. Returns false if it must not reach the backend. */
@@ -381,9 +369,8 @@ static bool record_common(struct vpci_function *function, unsigned bar, uint64_t
     }
     wait->applied = true;
     /* An access that starts before the structure matches no field and is dropped. */
-    return vpci_journal_common_write(&function->journal.virtio,
-                                     (uint32_t)(offset - common->offset), access->size,
-                                     &access->data, function->msix.size);
+    return vpci_journal_common_write(&function->journal.virtio, (uint32_t)(offset - common->offset),
+                                     access->size, &access->data, function->msix.size);
 }
 
 static enum bus_result dispatch_memory(struct vpci *vpci, struct vpci_wait *wait)
@@ -427,8 +414,9 @@ static enum bus_result begin(struct vpci *vpci, struct bus_access *access, bool 
     CHECK(access->vcpu < VPCI_VCPUS_MAX);
     wait = &vpci->waits[access->vcpu];
     CHECK(wait->state == VPCI_WAIT_FREE);
-    *wait = (struct vpci_wait){ .access = *access, .slot = (uint8_t)slot, .config = config,
-                                .started_ns = now_ns(vpci) };
+    *wait = (struct vpci_wait){
+        .access = *access, .slot = (uint8_t)slot, .config = config, .started_ns = now_ns(vpci)
+    };
     result = dispatch(vpci, wait);
     if (result == BUS_HANDLED) {
         access->data = wait->access.data;

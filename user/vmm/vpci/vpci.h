@@ -59,13 +59,13 @@ struct vpci_ops {
 struct vpci_params {
     const struct vpci_ops *ops;
     void *owner;
-    const char *name;                /* for logs */
+    const char *name; /* for logs */
     struct vpci_boot_budget *budget;
-    uint64_t ecam_ipa, ecam_bytes;   /* one bus: 1 MiB; what lies behind is empty */
+    uint64_t ecam_ipa, ecam_bytes; /* one bus: 1 MiB; what lies behind is empty */
     uint64_t mmio_ipa, mmio_bytes;
-    uint32_t filled_slots;           /* bit n: slot n holds a device; awaited at boot */
-    uint32_t late_slots;             /* bit n: may hold one later; never awaited */
-    uint64_t v2m_ipa;                /* guest's MSI frame */
+    uint32_t filled_slots; /* bit n: slot n holds a device; awaited at boot */
+    uint32_t late_slots;   /* bit n: may hold one later; never awaited */
+    uint64_t v2m_ipa;      /* guest's MSI frame */
     uint32_t v2m_spi_first, v2m_spi_count;
 };
 
@@ -82,9 +82,9 @@ struct vpci_wait {
     struct bus_access access;
     uint8_t slot;
     bool config;
-    bool applied;          /* a write whose effect is recorded; only its completion is outstanding */
+    bool applied; /* a write whose effect is recorded; only its completion is outstanding */
     uint64_t started_ns;
-    uint64_t deadline_ns;  /* HELD and BLOCKED; FORWARDED ends with the session's own time-out */
+    uint64_t deadline_ns; /* HELD and BLOCKED; FORWARDED ends with the session's own time-out */
 };
 
 struct vpci {

@@ -5,14 +5,14 @@
 #ifndef ARCH_CONTEXT_H
 #define ARCH_CONTEXT_H
 
-#define CTX_X(n) (8 * (n))
-#define CTX_SP 248
-#define CTX_ELR 256
-#define CTX_SPSR 264
+#define CTX_X(n)     (8 * (n))
+#define CTX_SP       248
+#define CTX_ELR      256
+#define CTX_SPSR     264
 #define CTX_FAULT_IP 272
-#define CTX_TPIDR 280
-#define CTX_TPIDRRO 288
-#define CTX_SIZE 304
+#define CTX_TPIDR    280
+#define CTX_TPIDRRO  288
+#define CTX_SIZE     304
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
@@ -20,7 +20,7 @@
 struct user_context {
     uint64_t x[31];
     uint64_t sp;
-    uint64_t elr;      /* where the thread goes on */
+    uint64_t elr; /* where the thread goes on */
     uint64_t spsr;
     uint64_t fault_ip; /* the instruction that entered the kernel; the restart address */
     uint64_t tpidr;    /* TPIDR_EL0 */
@@ -41,7 +41,7 @@ struct fpu_context {
 #define SPSR_MODE_EL0T 0
 #define SPSR_MODE_EL1T 4
 #define SPSR_MODE_EL1H 5
-#define SPSR_NZCV 0xf0000000ull
+#define SPSR_NZCV      0xf0000000ull
 /* Native threads: FIQ masked; SError masked in release builds, as on seL4. */
 #ifdef CONFIG_DEBUG_BUILD
 #define SPSR_USER 0x40ull

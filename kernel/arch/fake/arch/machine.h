@@ -27,7 +27,7 @@ struct fake_machine {
     unsigned trigger[256]; /* per IRQ: 0 never set, 1 level, 2 edge */
     unsigned sgi_sent;
     unsigned sgi_target;
-    const void *vcpu; /* loaded; null: none */
+    const void *vcpu;   /* loaded; null: none */
     char console[8192]; /* the kernel's output, a string; the oldest half goes when it is full */
     unsigned console_length;
 };

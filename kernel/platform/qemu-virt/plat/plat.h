@@ -23,10 +23,10 @@
 
 /* The kernel's device window: the last 2 MiB below 2^40, one page each. */
 #define PLAT_DEVICE_WINDOW 0xffffe00000
-#define PLAT_GICD_VADDR (PLAT_DEVICE_WINDOW + 0x0000)
-#define PLAT_GICC_VADDR (PLAT_DEVICE_WINDOW + 0x1000)
-#define PLAT_GICH_VADDR (PLAT_DEVICE_WINDOW + 0x2000)
-#define PLAT_UART_VADDR (PLAT_DEVICE_WINDOW + 0x3000)
+#define PLAT_GICD_VADDR    (PLAT_DEVICE_WINDOW + 0x0000)
+#define PLAT_GICC_VADDR    (PLAT_DEVICE_WINDOW + 0x1000)
+#define PLAT_GICH_VADDR    (PLAT_DEVICE_WINDOW + 0x2000)
+#define PLAT_UART_VADDR    (PLAT_DEVICE_WINDOW + 0x3000)
 
 /* X(physical, virtual, exclusive): exclusive pages are not given to user level. */
 #define PLAT_DEVICES(X)                                                                            \
@@ -35,9 +35,9 @@
     X(PLAT_GICH_PADDR, PLAT_GICH_VADDR, 1)                                                         \
     X(PLAT_UART_PADDR, PLAT_UART_VADDR, 0)
 
-#define PLAT_MAX_IRQ 159
+#define PLAT_MAX_IRQ         159
 #define PLAT_MAINTENANCE_IRQ 25
-#define PLAT_KTIMER_IRQ 26
-#define PLAT_VTIMER_IRQ 27
+#define PLAT_KTIMER_IRQ      26
+#define PLAT_VTIMER_IRQ      27
 
 #endif

@@ -48,95 +48,95 @@ asm("	.pushsection .text, \"ax\"\n"
 
 static int anymem_die(struct notifier_block *block, unsigned long why, void *data)
 {
-	struct pt_regs *regs = ((struct die_args *)data)->regs;
+    struct pt_regs *regs = ((struct die_args *)data)->regs;
 
-	if (!regs || (regs->pc != (unsigned long)anymem_load_insn &&
-		      regs->pc != (unsigned long)anymem_store_insn))
-		return NOTIFY_DONE;
-	regs->pc = (unsigned long)anymem_refused;
-	return NOTIFY_STOP;
+    if (!regs || (regs->pc != (unsigned long)anymem_load_insn &&
+                  regs->pc != (unsigned long)anymem_store_insn))
+        return NOTIFY_DONE;
+    regs->pc = (unsigned long)anymem_refused;
+    return NOTIFY_STOP;
 }
 
 static struct notifier_block anymem_notifier = { .notifier_call = anymem_die };
 
 static bool anymem_access(void *at, bool store, u64 *value)
 {
-	return store ? anymem_store(at, value) : anymem_load(at, value);
+    return store ? anymem_store(at, value) : anymem_load(at, value);
 }
 
 static int anymem_try(bool cached, u64 address, bool store, u64 *value)
 {
-	bool answered;
-	void *at;
+    bool answered;
+    void *at;
 
-	if (cached)
-		at = memremap(address, sizeof(*value), MEMREMAP_WB);
-	else
-		at = (void __force *)ioremap(address, sizeof(*value));
-	if (!at)
-		return -ENOMEM;
-	answered = anymem_access(at, store, value);
-	if (cached)
-		memunmap(at);
-	else
-		iounmap((void __iomem __force *)at);
-	return answered ? 0 : -EFAULT;
+    if (cached)
+        at = memremap(address, sizeof(*value), MEMREMAP_WB);
+    else
+        at = (void __force *)ioremap(address, sizeof(*value));
+    if (!at)
+        return -ENOMEM;
+    answered = anymem_access(at, store, value);
+    if (cached)
+        memunmap(at);
+    else
+        iounmap((void __iomem __force *)at);
+    return answered ? 0 : -EFAULT;
 }
 
 static ssize_t anymem_write(struct file *file, const char __user *from, size_t bytes, loff_t *pos)
 {
-	u64 address, value = 0;
-	char text[64], kind[4];
-	int words, ret;
+    u64 address, value = 0;
+    char text[64], kind[4];
+    int words, ret;
 
-	if (bytes >= sizeof(text))
-		return -EINVAL;
-	if (copy_from_user(text, from, bytes))
-		return -EFAULT;
-	text[bytes] = '\0';
-	words = sscanf(text, "%3s %llx %llx", kind, &address, &value);
-	if (words < 2 || (strcmp(kind, "wb") && strcmp(kind, "io")) || address & 7)
-		return -EINVAL;
-	ret = anymem_try(!strcmp(kind, "wb"), address, words == 3, &value);
-	if (ret)
-		return ret;
-	pr_info("anymem: 0x%llx: 0x%llx\n", address, value);
-	return bytes;
+    if (bytes >= sizeof(text))
+        return -EINVAL;
+    if (copy_from_user(text, from, bytes))
+        return -EFAULT;
+    text[bytes] = '\0';
+    words = sscanf(text, "%3s %llx %llx", kind, &address, &value);
+    if (words < 2 || (strcmp(kind, "wb") && strcmp(kind, "io")) || address & 7)
+        return -EINVAL;
+    ret = anymem_try(!strcmp(kind, "wb"), address, words == 3, &value);
+    if (ret)
+        return ret;
+    pr_info("anymem: 0x%llx: 0x%llx\n", address, value);
+    return bytes;
 }
 
 static int anymem_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	return remap_pfn_range(vma, vma->vm_start, vma->vm_pgoff, vma->vm_end - vma->vm_start,
-			       vma->vm_page_prot);
+    return remap_pfn_range(vma, vma->vm_start, vma->vm_pgoff, vma->vm_end - vma->vm_start,
+                           vma->vm_page_prot);
 }
 
 static const struct file_operations anymem_fops = {
-	.owner = THIS_MODULE,
-	.write = anymem_write,
-	.mmap = anymem_mmap,
+    .owner = THIS_MODULE,
+    .write = anymem_write,
+    .mmap = anymem_mmap,
 };
 
 static struct miscdevice anymem_device = {
-	.minor = MISC_DYNAMIC_MINOR,
-	.name = "anymem",
-	.fops = &anymem_fops,
+    .minor = MISC_DYNAMIC_MINOR,
+    .name = "anymem",
+    .fops = &anymem_fops,
 };
 
 static int __init anymem_init(void)
 {
-	int ret = register_die_notifier(&anymem_notifier);
+    int ret = register_die_notifier(&anymem_notifier);
 
-	if (!ret)
-		ret = misc_register(&anymem_device);
-	if (ret)
-		unregister_die_notifier(&anymem_notifier);
-	return ret;
+    if (!ret)
+        ret = misc_register(&anymem_device);
+    if (ret)
+        unregister_die_notifier(&anymem_notifier);
+    return ret;
 }
 
 static void __exit anymem_exit(void)
 {
-	misc_deregister(&anymem_device);
-	unregister_die_notifier(&anymem_notifier);
+    misc_deregister(&anymem_device);
+    unregister_die_notifier(&anymem_notifier);
 }
 
 module_init(anymem_init);

@@ -31,7 +31,7 @@ LIBSEL4_INLINE_FUNC seL4_Error libsel4_invoke4(seL4_CPtr service, seL4_Word labe
                                                seL4_Word words, seL4_Word mr0, seL4_Word mr1,
                                                seL4_Word mr2, seL4_Word mr3)
 {
-    struct libsel4_regs regs = {.mr = {mr0, mr1, mr2, mr3}};
+    struct libsel4_regs regs = { .mr = { mr0, mr1, mr2, mr3 } };
 
     return libsel4_invoke(service, label, caps, words, &regs);
 }
@@ -55,8 +55,8 @@ LIBSEL4_INLINE seL4_Error seL4_TCB_ReadRegisters(seL4_TCB _service, seL4_Bool su
                                                  seL4_Uint8 arch_flags, seL4_Word count,
                                                  seL4_UserContext *regs)
 {
-    struct libsel4_regs io = {
-        .mr = {(suspend_source & 1u) | ((seL4_Word)arch_flags << 8), count, 0, 0}};
+    struct libsel4_regs io = { .mr = { (suspend_source & 1u) | ((seL4_Word)arch_flags << 8), count,
+                                       0, 0 } };
     seL4_Error error = libsel4_invoke(_service, TCBReadRegisters, 0, 2, &io);
     seL4_Word *out = (seL4_Word *)regs;
 
@@ -88,9 +88,9 @@ LIBSEL4_INLINE seL4_Error seL4_TCB_CopyRegisters(seL4_TCB _service, seL4_TCB sou
                                                  seL4_Bool transfer_frame,
                                                  seL4_Bool transfer_integer, seL4_Uint8 arch_flags)
 {
-    seL4_Word flags = (suspend_source & 1u) | ((resume_target & 1u) << 1)
-                      | ((transfer_frame & 1u) << 2) | ((transfer_integer & 1u) << 3)
-                      | ((seL4_Word)arch_flags << 8);
+    seL4_Word flags = (suspend_source & 1u) | ((resume_target & 1u) << 1) |
+                      ((transfer_frame & 1u) << 2) | ((transfer_integer & 1u) << 3) |
+                      ((seL4_Word)arch_flags << 8);
 
     seL4_SetCap(0, source);
     return libsel4_invoke4(_service, TCBCopyRegisters, 1, 1, flags, 0, 0, 0);
@@ -188,7 +188,7 @@ typedef struct seL4_TCB_SetFlags seL4_TCB_SetFlags_t;
 LIBSEL4_INLINE seL4_TCB_SetFlags_t seL4_TCB_SetFlags(seL4_TCB _service, seL4_Word clear,
                                                      seL4_Word set)
 {
-    struct libsel4_regs io = {.mr = {clear, set, 0, 0}};
+    struct libsel4_regs io = { .mr = { clear, set, 0, 0 } };
     seL4_TCB_SetFlags_t result;
 
     result.error = (int)libsel4_invoke(_service, TCBSetFlags, 0, 2, &io);
@@ -342,9 +342,8 @@ LIBSEL4_INLINE seL4_Error seL4_DomainSet_Set(seL4_DomainSet _service, seL4_Uint8
     return libsel4_invoke4(_service, DomainSetSet, 1, 1, domain, 0, 0, 0);
 }
 
-LIBSEL4_INLINE seL4_Error seL4_DomainSet_ScheduleConfigure(seL4_DomainSet _service,
-                                                           seL4_Word index, seL4_Uint8 domain,
-                                                           seL4_Time duration)
+LIBSEL4_INLINE seL4_Error seL4_DomainSet_ScheduleConfigure(seL4_DomainSet _service, seL4_Word index,
+                                                           seL4_Uint8 domain, seL4_Time duration)
 {
     return libsel4_invoke4(_service, DomainScheduleConfigure, 0, 3, index, domain, duration, 0);
 }
@@ -443,7 +442,7 @@ typedef struct seL4_ARM_Page_GetAddress seL4_ARM_Page_GetAddress_t;
 
 LIBSEL4_INLINE seL4_ARM_Page_GetAddress_t seL4_ARM_Page_GetAddress(seL4_ARM_Page _service)
 {
-    struct libsel4_regs io = {.mr = {0}};
+    struct libsel4_regs io = { .mr = { 0 } };
     seL4_ARM_Page_GetAddress_t result;
 
     result.error = (int)libsel4_invoke(_service, ARMPageGetAddress, 0, 0, &io);
@@ -480,10 +479,10 @@ LIBSEL4_INLINE seL4_Error seL4_ARM_VCPU_InjectIRQ(seL4_ARM_VCPU _service, seL4_U
                                                   seL4_Uint8 priority, seL4_Uint8 group,
                                                   seL4_Uint8 index)
 {
-    seL4_Word word = ((seL4_Word)virq << SEL4_INJECT_VIRQ_SHIFT)
-                     | ((seL4_Word)priority << SEL4_INJECT_PRIORITY_SHIFT)
-                     | ((seL4_Word)group << SEL4_INJECT_GROUP_SHIFT)
-                     | ((seL4_Word)index << SEL4_INJECT_INDEX_SHIFT);
+    seL4_Word word = ((seL4_Word)virq << SEL4_INJECT_VIRQ_SHIFT) |
+                     ((seL4_Word)priority << SEL4_INJECT_PRIORITY_SHIFT) |
+                     ((seL4_Word)group << SEL4_INJECT_GROUP_SHIFT) |
+                     ((seL4_Word)index << SEL4_INJECT_INDEX_SHIFT);
 
     return libsel4_invoke4(_service, ARMVCPUInjectIRQ, 0, 1, word, 0, 0, 0);
 }
@@ -497,7 +496,7 @@ typedef struct seL4_ARM_VCPU_ReadRegs seL4_ARM_VCPU_ReadRegs_t;
 LIBSEL4_INLINE seL4_ARM_VCPU_ReadRegs_t seL4_ARM_VCPU_ReadRegs(seL4_ARM_VCPU _service,
                                                                seL4_Word field)
 {
-    struct libsel4_regs io = {.mr = {field, 0, 0, 0}};
+    struct libsel4_regs io = { .mr = { field, 0, 0, 0 } };
     seL4_ARM_VCPU_ReadRegs_t result;
 
     result.error = (int)libsel4_invoke(_service, ARMVCPUReadReg, 0, 1, &io);
@@ -521,7 +520,7 @@ LIBSEL4_INLINE seL4_Error seL4_ARM_VCPU_AckVPPI(seL4_ARM_VCPU _service, seL4_Wor
 LIBSEL4_INLINE seL4_Error seL4_ARM_SMC_Call(seL4_ARM_SMC _service, seL4_ARM_SMCContext *smc_args,
                                             seL4_ARM_SMCContext *smc_response)
 {
-    struct libsel4_regs io = {.mr = {smc_args->x0, smc_args->x1, smc_args->x2, smc_args->x3}};
+    struct libsel4_regs io = { .mr = { smc_args->x0, smc_args->x1, smc_args->x2, smc_args->x3 } };
     seL4_Error error;
 
     seL4_SetMR(4, smc_args->x4);

@@ -3,8 +3,8 @@
 #ifndef SEL4_BOOTINFO_TYPES_H
 #define SEL4_BOOTINFO_TYPES_H
 
-#include <sel4/types.h>
 #include <contract/sel4/bootinfo.h>
+#include <sel4/types.h>
 
 enum seL4_RootCapSlots {
     seL4_CapNull = SEL4_SLOT_NULL,
@@ -26,7 +26,7 @@ enum seL4_RootCapSlots {
     seL4_NumInitialCaps = SEL4_NUM_INITIAL_CAPS
 };
 
-#define seL4_CapInitThreadPD seL4_CapInitThreadVSpace
+#define seL4_CapInitThreadPD   seL4_CapInitThreadVSpace
 #define seL4_BootInfoFrameBits SEL4_BOOT_INFO_FRAME_BITS
 #define seL4_BootInfoFrameSize LIBSEL4_BIT(seL4_BootInfoFrameBits)
 

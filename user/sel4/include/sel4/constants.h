@@ -3,48 +3,48 @@
 #ifndef SEL4_CONSTANTS_H
 #define SEL4_CONSTANTS_H
 
-#include <sel4/macros.h>
 #include <contract/sel4/error.h>
 #include <contract/sel4/fault.h>
 #include <contract/sel4/limits.h>
 #include <contract/sel4/message.h>
 #include <contract/sel4/object.h>
 #include <contract/sel4/vcpu.h>
+#include <sel4/macros.h>
 
-#define seL4_PageBits SEL4_PAGE_BITS
-#define seL4_LargePageBits SEL4_LARGE_PAGE_BITS
-#define seL4_HugePageBits SEL4_HUGE_PAGE_BITS
-#define seL4_SlotBits SEL4_SLOT_BITS
-#define seL4_TCBBits SEL4_TCB_BITS
-#define seL4_EndpointBits SEL4_ENDPOINT_BITS
-#define seL4_NotificationBits SEL4_NOTIFICATION_BITS
-#define seL4_PageTableBits SEL4_PAGE_TABLE_BITS
-#define seL4_PageTableEntryBits SEL4_PAGE_TABLE_ENTRY_BITS
-#define seL4_PageTableIndexBits SEL4_PAGE_TABLE_INDEX_BITS
-#define seL4_VSpaceBits SEL4_VSPACE_BITS
-#define seL4_VSpaceIndexBits SEL4_VSPACE_INDEX_BITS
-#define seL4_VSpaceEntryBits SEL4_VSPACE_ENTRY_BITS
-#define seL4_VCPUBits SEL4_VCPU_BITS
-#define seL4_ARM_VCPUBits SEL4_VCPU_BITS
-#define seL4_NumASIDPoolsBits SEL4_NUM_ASID_POOLS_BITS
-#define seL4_ASIDPoolBits SEL4_ASID_POOL_BITS
-#define seL4_ASIDPoolIndexBits SEL4_ASID_POOL_INDEX_BITS
-#define seL4_WordBits SEL4_WORD_BITS
-#define seL4_WordSizeBits SEL4_WORD_SIZE_BITS
-#define seL4_MinUntypedBits SEL4_MIN_UNTYPED_BITS
-#define seL4_MaxUntypedBits SEL4_MAX_UNTYPED_BITS
-#define seL4_UserTop SEL4_USER_TOP
-#define seL4_UserVSpaceTop SEL4_USER_TOP
-#define seL4_IPCBufferSizeBits SEL4_IPC_BUFFER_SIZE_BITS
-#define seL4_FastMessageRegisters SEL4_MSG_FAST_REGISTERS
-#define seL4_CapRightsBits SEL4_CAP_RIGHTS_BITS
-#define seL4_GuardSizeBits SEL4_GUARD_SIZE_BITS
-#define seL4_GuardBits SEL4_GUARD_BITS
-#define seL4_BadgeBits SEL4_BADGE_BITS
-#define seL4_MsgMaxExtraCaps SEL4_MSG_MAX_EXTRA_CAPS
+#define seL4_PageBits                SEL4_PAGE_BITS
+#define seL4_LargePageBits           SEL4_LARGE_PAGE_BITS
+#define seL4_HugePageBits            SEL4_HUGE_PAGE_BITS
+#define seL4_SlotBits                SEL4_SLOT_BITS
+#define seL4_TCBBits                 SEL4_TCB_BITS
+#define seL4_EndpointBits            SEL4_ENDPOINT_BITS
+#define seL4_NotificationBits        SEL4_NOTIFICATION_BITS
+#define seL4_PageTableBits           SEL4_PAGE_TABLE_BITS
+#define seL4_PageTableEntryBits      SEL4_PAGE_TABLE_ENTRY_BITS
+#define seL4_PageTableIndexBits      SEL4_PAGE_TABLE_INDEX_BITS
+#define seL4_VSpaceBits              SEL4_VSPACE_BITS
+#define seL4_VSpaceIndexBits         SEL4_VSPACE_INDEX_BITS
+#define seL4_VSpaceEntryBits         SEL4_VSPACE_ENTRY_BITS
+#define seL4_VCPUBits                SEL4_VCPU_BITS
+#define seL4_ARM_VCPUBits            SEL4_VCPU_BITS
+#define seL4_NumASIDPoolsBits        SEL4_NUM_ASID_POOLS_BITS
+#define seL4_ASIDPoolBits            SEL4_ASID_POOL_BITS
+#define seL4_ASIDPoolIndexBits       SEL4_ASID_POOL_INDEX_BITS
+#define seL4_WordBits                SEL4_WORD_BITS
+#define seL4_WordSizeBits            SEL4_WORD_SIZE_BITS
+#define seL4_MinUntypedBits          SEL4_MIN_UNTYPED_BITS
+#define seL4_MaxUntypedBits          SEL4_MAX_UNTYPED_BITS
+#define seL4_UserTop                 SEL4_USER_TOP
+#define seL4_UserVSpaceTop           SEL4_USER_TOP
+#define seL4_IPCBufferSizeBits       SEL4_IPC_BUFFER_SIZE_BITS
+#define seL4_FastMessageRegisters    SEL4_MSG_FAST_REGISTERS
+#define seL4_CapRightsBits           SEL4_CAP_RIGHTS_BITS
+#define seL4_GuardSizeBits           SEL4_GUARD_SIZE_BITS
+#define seL4_GuardBits               SEL4_GUARD_BITS
+#define seL4_BadgeBits               SEL4_BADGE_BITS
+#define seL4_MsgMaxExtraCaps         SEL4_MSG_MAX_EXTRA_CAPS
 #define seL4_UntypedRetypeMaxObjects CONFIG_RETYPE_FAN_OUT_LIMIT
 
-#define seL4_DataFault 0
+#define seL4_DataFault        0
 #define seL4_InstructionFault 1
 
 #ifndef __ASSEMBLER__

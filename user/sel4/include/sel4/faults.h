@@ -28,29 +28,21 @@ LIBSEL4_INLINE_FUNC int seL4_Fault_seL4_FaultType_equals(seL4_Fault_t fault, seL
 LIBSEL4_INLINE_FUNC unsigned int libsel4_fault_words(seL4_Word label)
 {
     switch (label) {
-    case seL4_Fault_CapFault:
-        return seL4_CapFault_GuardMismatch_BitsFound + 1;
-    case seL4_Fault_UnknownSyscall:
-        return seL4_UnknownSyscall_Length;
-    case seL4_Fault_UserException:
-        return seL4_UserException_Length;
-    case seL4_Fault_VMFault:
-        return seL4_VMFault_Length;
-    case seL4_Fault_VGICMaintenance:
-        return seL4_VGICMaintenance_Length;
-    case seL4_Fault_VCPUFault:
-        return seL4_VCPUFault_Length;
-    case seL4_Fault_VPPIEvent:
-        return seL4_VPPIEvent_Length;
-    default:
-        return 0;
+    case seL4_Fault_CapFault: return seL4_CapFault_GuardMismatch_BitsFound + 1;
+    case seL4_Fault_UnknownSyscall: return seL4_UnknownSyscall_Length;
+    case seL4_Fault_UserException: return seL4_UserException_Length;
+    case seL4_Fault_VMFault: return seL4_VMFault_Length;
+    case seL4_Fault_VGICMaintenance: return seL4_VGICMaintenance_Length;
+    case seL4_Fault_VCPUFault: return seL4_VCPUFault_Length;
+    case seL4_Fault_VPPIEvent: return seL4_VPPIEvent_Length;
+    default: return 0;
     }
 }
 
 /* The fault that the last received message describes; a NullFault if its label is no fault. */
 LIBSEL4_INLINE_FUNC seL4_Fault_t seL4_getFault(seL4_MessageInfo_t tag)
 {
-    seL4_Fault_t fault = {{0}};
+    seL4_Fault_t fault = { { 0 } };
     unsigned int words = libsel4_fault_words(seL4_MessageInfo_get_label(tag));
 
     if (words > 0) {

@@ -6,15 +6,15 @@
 #include <sel4/constants.h>
 #include <sel4/shared_types_gen.h>
 
-#define seL4_AllRights ((seL4_CapRights_t){{0xf}})
-#define seL4_ReadWrite ((seL4_CapRights_t){{0x3}})
-#define seL4_CanRead ((seL4_CapRights_t){{0x2}})
-#define seL4_CanWrite ((seL4_CapRights_t){{0x1}})
-#define seL4_CanGrant ((seL4_CapRights_t){{0x4}})
-#define seL4_CanGrantReply ((seL4_CapRights_t){{0x8}})
-#define seL4_NoWrite ((seL4_CapRights_t){{0xe}})
-#define seL4_NoRead ((seL4_CapRights_t){{0xd}})
-#define seL4_NoRights ((seL4_CapRights_t){{0x0}})
+#define seL4_AllRights     ((seL4_CapRights_t){ { 0xf } })
+#define seL4_ReadWrite     ((seL4_CapRights_t){ { 0x3 } })
+#define seL4_CanRead       ((seL4_CapRights_t){ { 0x2 } })
+#define seL4_CanWrite      ((seL4_CapRights_t){ { 0x1 } })
+#define seL4_CanGrant      ((seL4_CapRights_t){ { 0x4 } })
+#define seL4_CanGrantReply ((seL4_CapRights_t){ { 0x8 } })
+#define seL4_NoWrite       ((seL4_CapRights_t){ { 0xe } })
+#define seL4_NoRead        ((seL4_CapRights_t){ { 0xd } })
+#define seL4_NoRights      ((seL4_CapRights_t){ { 0x0 } })
 
 /* The part of a thread's message that lies in memory; layout as contract/sel4/message.h. */
 typedef struct seL4_IPCBuffer_ {
@@ -28,8 +28,8 @@ typedef struct seL4_IPCBuffer_ {
 } seL4_IPCBuffer __attribute__((aligned(sizeof(struct sel4_ipc_buffer))));
 
 SEL4_COMPILE_ASSERT(ipc_buffer_size, sizeof(seL4_IPCBuffer) == sizeof(struct sel4_ipc_buffer))
-SEL4_COMPILE_ASSERT(ipc_buffer_caps, SEL4_OFFSETOF(seL4_IPCBuffer, caps_or_badges)
-                                         == SEL4_OFFSETOF(struct sel4_ipc_buffer, caps_or_badges))
+SEL4_COMPILE_ASSERT(ipc_buffer_caps, SEL4_OFFSETOF(seL4_IPCBuffer, caps_or_badges) ==
+                                         SEL4_OFFSETOF(struct sel4_ipc_buffer, caps_or_badges))
 
 typedef enum {
     seL4_Fault_NullFault = SEL4_FAULT_NULL,

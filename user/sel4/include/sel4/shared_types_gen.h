@@ -3,8 +3,8 @@
 #ifndef SEL4_SHARED_TYPES_GEN_H
 #define SEL4_SHARED_TYPES_GEN_H
 
-#include <sel4/simple_types.h>
 #include <contract/sel4/message.h>
+#include <sel4/simple_types.h>
 
 struct seL4_MessageInfo {
     seL4_Word words[1];
@@ -53,12 +53,12 @@ LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_MessageInfo_new(seL4_Word label,
                                                             seL4_Word capsUnwrapped,
                                                             seL4_Word extraCaps, seL4_Word length)
 {
-    seL4_MessageInfo_t info = {{(label << SEL4_MSG_INFO_LABEL_SHIFT)
-                                | ((capsUnwrapped & SEL4_MSG_INFO_CAPS_UNWRAPPED_MASK)
-                                   << SEL4_MSG_INFO_CAPS_UNWRAPPED_SHIFT)
-                                | ((extraCaps & SEL4_MSG_INFO_EXTRA_CAPS_MASK)
-                                   << SEL4_MSG_INFO_EXTRA_CAPS_SHIFT)
-                                | (length & SEL4_MSG_INFO_LENGTH_MASK)}};
+    seL4_MessageInfo_t info = { { (label << SEL4_MSG_INFO_LABEL_SHIFT) |
+                                  ((capsUnwrapped & SEL4_MSG_INFO_CAPS_UNWRAPPED_MASK)
+                                   << SEL4_MSG_INFO_CAPS_UNWRAPPED_SHIFT) |
+                                  ((extraCaps & SEL4_MSG_INFO_EXTRA_CAPS_MASK)
+                                   << SEL4_MSG_INFO_EXTRA_CAPS_SHIFT) |
+                                  (length & SEL4_MSG_INFO_LENGTH_MASK) } };
 
     return info;
 }
@@ -73,8 +73,8 @@ LIBSEL4_INLINE_FUNC seL4_CapRights_t seL4_CapRights_new(seL4_Word capAllowGrantR
                                                         seL4_Word capAllowRead,
                                                         seL4_Word capAllowWrite)
 {
-    seL4_CapRights_t rights = {{((capAllowGrantReply & 1) << 3) | ((capAllowGrant & 1) << 2)
-                                | ((capAllowRead & 1) << 1) | (capAllowWrite & 1)}};
+    seL4_CapRights_t rights = { { ((capAllowGrantReply & 1) << 3) | ((capAllowGrant & 1) << 2) |
+                                  ((capAllowRead & 1) << 1) | (capAllowWrite & 1) } };
 
     return rights;
 }
@@ -86,8 +86,8 @@ LIBSEL4_FIELD(seL4_CNode_CapData, guardSize, SEL4_CAP_DATA_GUARD_SIZE_SHIFT,
 LIBSEL4_INLINE_FUNC seL4_CNode_CapData_t seL4_CNode_CapData_new(seL4_Word guard,
                                                                 seL4_Word guardSize)
 {
-    seL4_CNode_CapData_t data = {{(guard << SEL4_CAP_DATA_GUARD_SHIFT)
-                                  | (guardSize & SEL4_CAP_DATA_GUARD_SIZE_MASK)}};
+    seL4_CNode_CapData_t data = { { (guard << SEL4_CAP_DATA_GUARD_SHIFT) |
+                                    (guardSize & SEL4_CAP_DATA_GUARD_SIZE_MASK) } };
 
     return data;
 }

@@ -15,14 +15,14 @@ typedef signed long seL4_Int64;
 typedef unsigned long seL4_Uint64;
 
 typedef seL4_Int8 seL4_Bool;
-#define seL4_True 1
+#define seL4_True  1
 #define seL4_False 0
 
-#define SEL4_PRId64 "ld"
-#define SEL4_PRIi64 "li"
-#define SEL4_PRIu64 "lu"
-#define SEL4_PRIx64 "lx"
-#define SEL4_PRI_word "lu"
+#define SEL4_PRId64    "ld"
+#define SEL4_PRIi64    "li"
+#define SEL4_PRIu64    "lu"
+#define SEL4_PRIx64    "lx"
+#define SEL4_PRI_word  "lu"
 #define SEL4_PRId_word "ld"
 #define SEL4_PRIi_word "li"
 #define SEL4_PRIu_word "lu"

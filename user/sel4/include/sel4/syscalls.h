@@ -73,10 +73,7 @@ LIBSEL4_INLINE_FUNC seL4_Word libsel4_svc_simple(seL4_Word number, seL4_Word arg
     register seL4_Word x1 __asm__("x1") = arg1;
     register seL4_Word x7 __asm__("x7") = number;
 
-    __asm__ volatile("svc #0"
-                     : "+r"(x0), "+r"(x1)
-                     : "r"(x7)
-                     : "x2", "x3", "x4", "x5", "memory");
+    __asm__ volatile("svc #0" : "+r"(x0), "+r"(x1) : "r"(x7) : "x2", "x3", "x4", "x5", "memory");
     return x0;
 }
 
@@ -127,7 +124,7 @@ LIBSEL4_INLINE_FUNC void libsel4_store_words(const struct libsel4_regs *regs, se
 LIBSEL4_INLINE_FUNC seL4_MessageInfo_t libsel4_received(const struct libsel4_regs *regs,
                                                         seL4_Word *sender)
 {
-    seL4_MessageInfo_t info = {{regs->info}};
+    seL4_MessageInfo_t info = { { regs->info } };
 
     if (sender) {
         *sender = regs->x0;
@@ -138,7 +135,7 @@ LIBSEL4_INLINE_FUNC seL4_MessageInfo_t libsel4_received(const struct libsel4_reg
 /* Sends, blocking until a receiver takes the message. */
 LIBSEL4_INLINE_FUNC void seL4_Send(seL4_CPtr dest, seL4_MessageInfo_t msgInfo)
 {
-    struct libsel4_regs regs = {.x0 = dest, .info = msgInfo.words[0]};
+    struct libsel4_regs regs = { .x0 = dest, .info = msgInfo.words[0] };
 
     libsel4_load_buffer(&regs);
     libsel4_svc((seL4_Word)seL4_SysSend, &regs);
@@ -148,7 +145,7 @@ LIBSEL4_INLINE_FUNC void seL4_SendWithMRs(seL4_CPtr dest, seL4_MessageInfo_t msg
                                           seL4_Word *mr0, seL4_Word *mr1, seL4_Word *mr2,
                                           seL4_Word *mr3)
 {
-    struct libsel4_regs regs = {.x0 = dest, .info = msgInfo.words[0]};
+    struct libsel4_regs regs = { .x0 = dest, .info = msgInfo.words[0] };
 
     libsel4_load_words(&regs, mr0, mr1, mr2, mr3);
     libsel4_svc((seL4_Word)seL4_SysSend, &regs);
@@ -157,7 +154,7 @@ LIBSEL4_INLINE_FUNC void seL4_SendWithMRs(seL4_CPtr dest, seL4_MessageInfo_t msg
 /* Sends if a receiver waits already, else does nothing. */
 LIBSEL4_INLINE_FUNC void seL4_NBSend(seL4_CPtr dest, seL4_MessageInfo_t msgInfo)
 {
-    struct libsel4_regs regs = {.x0 = dest, .info = msgInfo.words[0]};
+    struct libsel4_regs regs = { .x0 = dest, .info = msgInfo.words[0] };
 
     libsel4_load_buffer(&regs);
     libsel4_svc((seL4_Word)seL4_SysNBSend, &regs);
@@ -167,7 +164,7 @@ LIBSEL4_INLINE_FUNC void seL4_NBSendWithMRs(seL4_CPtr dest, seL4_MessageInfo_t m
                                             seL4_Word *mr0, seL4_Word *mr1, seL4_Word *mr2,
                                             seL4_Word *mr3)
 {
-    struct libsel4_regs regs = {.x0 = dest, .info = msgInfo.words[0]};
+    struct libsel4_regs regs = { .x0 = dest, .info = msgInfo.words[0] };
 
     libsel4_load_words(&regs, mr0, mr1, mr2, mr3);
     libsel4_svc((seL4_Word)seL4_SysNBSend, &regs);
@@ -176,7 +173,7 @@ LIBSEL4_INLINE_FUNC void seL4_NBSendWithMRs(seL4_CPtr dest, seL4_MessageInfo_t m
 /* Answers the last caller; does nothing when there is none. */
 LIBSEL4_INLINE_FUNC void seL4_Reply(seL4_MessageInfo_t msgInfo)
 {
-    struct libsel4_regs regs = {.x0 = 0, .info = msgInfo.words[0]};
+    struct libsel4_regs regs = { .x0 = 0, .info = msgInfo.words[0] };
 
     libsel4_load_buffer(&regs);
     libsel4_svc((seL4_Word)seL4_SysReply, &regs);
@@ -185,7 +182,7 @@ LIBSEL4_INLINE_FUNC void seL4_Reply(seL4_MessageInfo_t msgInfo)
 LIBSEL4_INLINE_FUNC void seL4_ReplyWithMRs(seL4_MessageInfo_t msgInfo, seL4_Word *mr0,
                                            seL4_Word *mr1, seL4_Word *mr2, seL4_Word *mr3)
 {
-    struct libsel4_regs regs = {.x0 = 0, .info = msgInfo.words[0]};
+    struct libsel4_regs regs = { .x0 = 0, .info = msgInfo.words[0] };
 
     libsel4_load_words(&regs, mr0, mr1, mr2, mr3);
     libsel4_svc((seL4_Word)seL4_SysReply, &regs);
@@ -194,7 +191,7 @@ LIBSEL4_INLINE_FUNC void seL4_ReplyWithMRs(seL4_MessageInfo_t msgInfo, seL4_Word
 /* Signals a notification with the badge of the capability. */
 LIBSEL4_INLINE_FUNC void seL4_Signal(seL4_CPtr dest)
 {
-    struct libsel4_regs regs = {.x0 = dest};
+    struct libsel4_regs regs = { .x0 = dest };
 
     libsel4_svc((seL4_Word)seL4_SysSend, &regs);
 }
@@ -202,7 +199,7 @@ LIBSEL4_INLINE_FUNC void seL4_Signal(seL4_CPtr dest)
 /* Receives from an endpoint or a notification, blocking. */
 LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_Recv(seL4_CPtr src, seL4_Word *sender)
 {
-    struct libsel4_regs regs = {.x0 = src};
+    struct libsel4_regs regs = { .x0 = src };
 
     libsel4_svc_recv((seL4_Word)seL4_SysRecv, &regs);
     libsel4_store_buffer(&regs);
@@ -213,7 +210,7 @@ LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_RecvWithMRs(seL4_CPtr src, seL4_Word
                                                         seL4_Word *mr0, seL4_Word *mr1,
                                                         seL4_Word *mr2, seL4_Word *mr3)
 {
-    struct libsel4_regs regs = {.x0 = src};
+    struct libsel4_regs regs = { .x0 = src };
 
     libsel4_svc_recv((seL4_Word)seL4_SysRecv, &regs);
     libsel4_store_words(&regs, mr0, mr1, mr2, mr3);
@@ -223,7 +220,7 @@ LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_RecvWithMRs(seL4_CPtr src, seL4_Word
 /* Receives what is there already; sender 0 when there was nothing. */
 LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_NBRecv(seL4_CPtr src, seL4_Word *sender)
 {
-    struct libsel4_regs regs = {.x0 = src};
+    struct libsel4_regs regs = { .x0 = src };
 
     libsel4_svc_recv((seL4_Word)seL4_SysNBRecv, &regs);
     libsel4_store_buffer(&regs);
@@ -233,7 +230,7 @@ LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_NBRecv(seL4_CPtr src, seL4_Word *sen
 /* Sends and waits for the answer. */
 LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_Call(seL4_CPtr dest, seL4_MessageInfo_t msgInfo)
 {
-    struct libsel4_regs regs = {.x0 = dest, .info = msgInfo.words[0]};
+    struct libsel4_regs regs = { .x0 = dest, .info = msgInfo.words[0] };
 
     libsel4_load_buffer(&regs);
     libsel4_svc((seL4_Word)seL4_SysCall, &regs);
@@ -245,7 +242,7 @@ LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_CallWithMRs(seL4_CPtr dest, seL4_Mes
                                                         seL4_Word *mr0, seL4_Word *mr1,
                                                         seL4_Word *mr2, seL4_Word *mr3)
 {
-    struct libsel4_regs regs = {.x0 = dest, .info = msgInfo.words[0]};
+    struct libsel4_regs regs = { .x0 = dest, .info = msgInfo.words[0] };
 
     libsel4_load_words(&regs, mr0, mr1, mr2, mr3);
     libsel4_svc((seL4_Word)seL4_SysCall, &regs);
@@ -257,7 +254,7 @@ LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_CallWithMRs(seL4_CPtr dest, seL4_Mes
 LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_ReplyRecv(seL4_CPtr src, seL4_MessageInfo_t msgInfo,
                                                       seL4_Word *sender)
 {
-    struct libsel4_regs regs = {.x0 = src, .info = msgInfo.words[0]};
+    struct libsel4_regs regs = { .x0 = src, .info = msgInfo.words[0] };
 
     libsel4_load_buffer(&regs);
     libsel4_svc((seL4_Word)seL4_SysReplyRecv, &regs);
@@ -271,7 +268,7 @@ LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_ReplyRecvWithMRs(seL4_CPtr src,
                                                              seL4_Word *mr1, seL4_Word *mr2,
                                                              seL4_Word *mr3)
 {
-    struct libsel4_regs regs = {.x0 = src, .info = msgInfo.words[0]};
+    struct libsel4_regs regs = { .x0 = src, .info = msgInfo.words[0] };
 
     libsel4_load_words(&regs, mr0, mr1, mr2, mr3);
     libsel4_svc((seL4_Word)seL4_SysReplyRecv, &regs);
@@ -282,7 +279,7 @@ LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_ReplyRecvWithMRs(seL4_CPtr src,
 /* Waits on a notification; *sender is its word. */
 LIBSEL4_INLINE_FUNC void seL4_Wait(seL4_CPtr src, seL4_Word *sender)
 {
-    struct libsel4_regs regs = {.x0 = src};
+    struct libsel4_regs regs = { .x0 = src };
 
     libsel4_svc_recv((seL4_Word)seL4_SysRecv, &regs);
     if (sender) {
