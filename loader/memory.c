@@ -2,8 +2,8 @@
 /* The mem and str functions that the compiler, libfdt and the loader ask for. */
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
+#include <stdlib.h>
 
 /* Word at a time where both sides allow; the bulk of a boot is copying modules and zeroing. */
 #define WORD sizeof(uint64_t)

@@ -4,8 +4,8 @@
 #include <libfdt.h>
 #include <string.h>
 
-#include "contract/plan/plan.h"
 #include "contract/plan/vmm.h"
+#include "contract/plan/plan.h"
 
 #include "composer/plan/schema.h"
 #include "composer/plan/space.h"

@@ -3,15 +3,15 @@
  * Every name that a program may expect of an installed kernel's headers, used once. Compiled, never
  * run, by tests/boot/installed_kernel.py: a name that is missing, or of another shape, is an error.
  */
-#include <interfaces/sel4_client.h>
-#include <sel4/arch/mapping.h>
-#include <sel4/arch/syscalls.h>
-#include <sel4/plat/api/constants.h>
 #include <sel4/sel4.h>
+#include <sel4/arch/mapping.h>
+#include <sel4/plat/api/constants.h>
 #include <sel4/sel4_arch/constants.h>
-#include <sel4/sel4_arch/syscalls.h>
 #include <sel4/syscall.h>
+#include <sel4/arch/syscalls.h>
+#include <sel4/sel4_arch/syscalls.h>
 #include <sel4/virtual_client.h>
+#include <interfaces/sel4_client.h>
 
 #ifdef CONFIG_LIB_SEL4_USE_THREAD_LOCALS
 __thread seL4_IPCBuffer *__sel4_ipc_buffer;

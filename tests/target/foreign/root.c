@@ -4,9 +4,9 @@
  * this project. Prints TAP through the UART's device frame; ranges.h is made from platform_gen.json
  * by tests/boot/installed_kernel.py.
  */
+#include <sel4/sel4.h>
 #include <sel4/arch/mapping.h>
 #include <sel4/plat/api/constants.h>
-#include <sel4/sel4.h>
 
 #include "ranges.h"
 

@@ -3,8 +3,8 @@
 #ifndef SEL4_BOOTINFO_TYPES_H
 #define SEL4_BOOTINFO_TYPES_H
 
-#include <contract/sel4/bootinfo.h>
 #include <sel4/types.h>
+#include <contract/sel4/bootinfo.h>
 
 enum seL4_RootCapSlots {
     seL4_CapNull = SEL4_SLOT_NULL,

@@ -3,13 +3,13 @@
 #ifndef SEL4_CONSTANTS_H
 #define SEL4_CONSTANTS_H
 
+#include <sel4/macros.h>
 #include <contract/sel4/error.h>
 #include <contract/sel4/fault.h>
 #include <contract/sel4/limits.h>
 #include <contract/sel4/message.h>
 #include <contract/sel4/object.h>
 #include <contract/sel4/vcpu.h>
-#include <sel4/macros.h>
 
 #define seL4_PageBits                SEL4_PAGE_BITS
 #define seL4_LargePageBits           SEL4_LARGE_PAGE_BITS

@@ -3,8 +3,8 @@
 #ifndef SEL4_ERRORS_H
 #define SEL4_ERRORS_H
 
-#include <contract/sel4/error.h>
 #include <sel4/macros.h>
+#include <contract/sel4/error.h>
 
 typedef enum {
     seL4_NoError = SEL4_NO_ERROR,

@@ -3,7 +3,7 @@
 #ifndef SEL4_INVOCATION_H
 #define SEL4_INVOCATION_H
 
-#include <contract/sel4/invocation.h>
 #include <sel4/config.h>
+#include <contract/sel4/invocation.h>
 
 #endif

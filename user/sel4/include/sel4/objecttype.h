@@ -3,8 +3,8 @@
 #ifndef SEL4_OBJECTTYPE_H
 #define SEL4_OBJECTTYPE_H
 
-#include <contract/sel4/object.h>
 #include <sel4/simple_types.h>
+#include <contract/sel4/object.h>
 
 typedef enum api_object {
     seL4_UntypedObject = SEL4_TYPE_UNTYPED,

@@ -3,8 +3,8 @@
 #ifndef SEL4_SHARED_TYPES_GEN_H
 #define SEL4_SHARED_TYPES_GEN_H
 
-#include <contract/sel4/message.h>
 #include <sel4/simple_types.h>
+#include <contract/sel4/message.h>
 
 struct seL4_MessageInfo {
     seL4_Word words[1];

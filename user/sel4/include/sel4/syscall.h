@@ -3,8 +3,8 @@
 #ifndef SEL4_SYSCALL_H
 #define SEL4_SYSCALL_H
 
-#include <contract/sel4/syscall.h>
 #include <sel4/macros.h>
+#include <contract/sel4/syscall.h>
 
 #ifndef __ASSEMBLER__
 typedef enum {

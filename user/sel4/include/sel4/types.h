@@ -3,13 +3,13 @@
 #ifndef SEL4_TYPES_H
 #define SEL4_TYPES_H
 
-#include <sel4/constants.h>
-#include <sel4/errors.h>
+#include <sel4/simple_types.h>
 #include <sel4/macros.h>
 #include <sel4/objecttype.h>
-#include <sel4/shared_types.h>
+#include <sel4/errors.h>
+#include <sel4/constants.h>
 #include <sel4/shared_types_gen.h>
-#include <sel4/simple_types.h>
+#include <sel4/shared_types.h>
 #include <sel4/syscall.h>
 
 typedef seL4_CPtr seL4_CNode;
