@@ -27,8 +27,9 @@ CONDITIONS = [
 
 
 def read(top, path):
+    """A header's text; how its columns are aligned does not matter."""
     with open(os.path.join(top, path), encoding="utf-8") as file:
-        return file.read()
+        return re.sub(r"(?<=\S)[ \t]+", " ", file.read())
 
 
 def defines(text):

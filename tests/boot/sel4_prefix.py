@@ -45,7 +45,7 @@ def install(name, options):
 def make_older(prefix):
     """Headers as releases before 14 have them."""
     change(prefix, "sel4/macros.h", r"#ifdef CONFIG_LIB_SEL4_USE_THREAD_LOCALS.*?#endif\n", "")
-    change(prefix, "sel4/macros.h", "#define LIBSEL4_INLINE static inline\n",
+    change(prefix, "sel4/macros.h", r"#define LIBSEL4_INLINE +static inline\n",
            "#define LIBSEL4_INLINE LIBSEL4_NOINLINE LIBSEL4_UNUSED LIBSEL4_WEAK\n")
     change(prefix, "sel4/functions.h", "extern LIBSEL4_THREAD_LOCAL", "extern __thread")
     change(prefix, "interfaces/sel4_client.h", r"struct seL4_TCB_SetFlags \{.*?(?=/\* ---- CNode)", "")
