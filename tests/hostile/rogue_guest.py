@@ -25,7 +25,8 @@ HARM = r"component .* stopped|CHECK|witness vmm\] (warning|error)|kernel panic|h
 
 
 def count(board):
-    return int(board.wait(r"^\[witness\] witness: (\d+)$", STEP_S, HARM).group(1))
+    # With the word behind it, since a line may be cut in its number.
+    return int(board.wait(r"^\[witness\] witness: (\d+) wake-ups$", STEP_S, HARM).group(1))
 
 
 def stages(tap, board, life):

@@ -35,6 +35,6 @@ void guest_main(uint64_t dtb)
         write32(GICC + 0x10, irq);
         print("witness: ");
         print_number(count);
-        print("\n");
+        print(" wake-ups\n");
     }
 }
