@@ -107,7 +107,7 @@ void scene_run(const struct tcb *tcb)
             fprintf(stderr, "scene: the thread never runs\n");
             abort();
         }
-        sched_yield();
+        sched_yield_current();
         sched_run();
     }
 }
