@@ -2,7 +2,14 @@
 /* Invocations of the domain capability. Source: sel4-abi 6.5. */
 #include "object/domain.h"
 
+#include "core/remote.h"
 #include "core/sched.h"
+
+static void invoke_set(struct tcb *tcb, uint8_t domain)
+{
+    remote_stall(tcb);
+    sched_set_domain(tcb, domain);
+}
 
 static enum status decode_set(struct call *call)
 {
@@ -21,7 +28,7 @@ static enum status decode_set(struct call *call)
     if (cap_type(call->caps[0]->cap) != CAP_TCB) {
         return call_invalid_argument(call, 1);
     }
-    sched_set_domain(cap_object(call->caps[0]->cap), (uint8_t)domain);
+    invoke_set(cap_object(call->caps[0]->cap), (uint8_t)domain);
     return STATUS_OK;
 }
 
