@@ -32,6 +32,11 @@ static enum status decode_set(struct call *call)
     return STATUS_OK;
 }
 
+static void invoke_schedule_configure(uint64_t index, uint64_t domain, uint64_t duration)
+{
+    domain_schedule[index] = (struct domain_entry){ duration, (uint8_t)domain };
+}
+
 static enum status decode_schedule_configure(struct call *call)
 {
     uint64_t index = call_word(call, 0);
@@ -53,7 +58,7 @@ static enum status decode_schedule_configure(struct call *call)
     if (duration == 0 && index == domain_start_index) {
         return call_invalid_argument(call, 2);
     }
-    domain_schedule[index] = (struct domain_entry){ duration, (uint8_t)domain };
+    invoke_schedule_configure(index, domain, duration);
     return STATUS_OK;
 }
 
