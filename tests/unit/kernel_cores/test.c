@@ -6,6 +6,7 @@
 #include "cores.h"
 
 #include "core/remote.h"
+#include "kernel_decode/decode.h"
 
 void cores_begin(void)
 {
@@ -63,6 +64,8 @@ int main(void)
     test_threads();
     test_wake();
     test_irq();
+    test_labels();
+    test_debug_calls();
     test_lock();
     return TAP_DONE();
 }

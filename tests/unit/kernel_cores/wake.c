@@ -197,6 +197,10 @@ static void test_decision_pending(void)
     TAP_OK(cores[0].action == SCHED_RESUME_CURRENT && !host_check(), "signal: neither");
     (void)host_syscall(SEL4_SYS_SEND, ntfn, &none);
     TAP_OK(host_fastpath_count == 1, "signal: fast again afterwards");
+    (void)scene_do(server.tcb, SEL4_SYS_RECV, endpoint, &none);
+    scene_run(host_root);
+    (void)host_syscall(SEL4_SYS_CALL, endpoint, &none);
+    TAP_OK(host_fastpath_count == 2 && current_thread() == server.tcb, "call: too");
 }
 
 void test_wake(void)
