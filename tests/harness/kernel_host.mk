@@ -9,14 +9,14 @@ KERNEL_SMP_CFLAGS := -include kernel/arch/fake/gen_config_smp.h $(KERNEL_HOST_IN
 
 # Unit tests share one build of each, and the scenes.
 ifndef KERNEL_HOST_OBJS
-kernel_host_objs = $(patsubst %.c,build/tests/unit/obj/$(1)/%.o,$(KERNEL_HOST_SRCS) tests/harness/kernel_scene.c)
+kernel_host_objs = $(patsubst %.c,$(TEST_BUILD)/unit/obj/$(1)/%.o,$(KERNEL_HOST_SRCS) tests/harness/kernel_scene.c)
 KERNEL_HOST_OBJS := $(call kernel_host_objs,kernel_host)
 KERNEL_SMP_OBJS := $(call kernel_host_objs,kernel_smp)
 $(KERNEL_HOST_OBJS): KERNEL_OBJ_CFLAGS := $(KERNEL_HOST_CFLAGS)
 $(KERNEL_SMP_OBJS): KERNEL_OBJ_CFLAGS := $(KERNEL_SMP_CFLAGS)
 
 define kernel_host_rule
-build/tests/unit/obj/$(1)/%.o: %.c tests/harness/kernel_host.mk tests/tests.mk
+$(TEST_BUILD)/unit/obj/$(1)/%.o: %.c tests/harness/kernel_host.mk tests/tests.mk
 	@mkdir -p $$(@D)
 	@echo "  $$(TEST_CC) $$<"
 	@$$(TEST_CC) $$(TEST_CFLAGS) $$(UNIT_SANITIZE) $$(KERNEL_OBJ_CFLAGS) -MMD -MP -c -o $$@ $$<
