@@ -83,7 +83,8 @@ void irq_deliver(unsigned intid)
     }
     struct cap cap = irq_slots[irq].cap;
 
-    if (cap_type(cap) == CAP_NOTIFICATION && (cap_rights(cap) & SEL4_RIGHT_WRITE)) {
+    /* With the right to write: decode_set_notification(). */
+    if (cap_type(cap) == CAP_NOTIFICATION) {
         notification_signal(cap_object(cap), cap.data);
     }
 }

@@ -239,6 +239,73 @@ static void cancel_preempted(void)
     }
 }
 
+/*
+ * Of several such calls the last one that stopped goes on where it was; the others begin anew, also
+ * when the capability they name has become another.
+ */
+static void cancel_displaced(void)
+{
+    begin();
+    struct actor senders[3];
+    struct actor second = scene_thread(255, 0);
+    uint64_t one = scene_mint(endpoint, 15, 1);
+    uint64_t other = scene_make(SEL4_TYPE_ENDPOINT, 0);
+    uint64_t other_one = scene_mint(other, 15, 1);
+    uint64_t two = scene_mint(endpoint, 15, 2);
+    struct host_message cancel = { .label = CNodeCancelBadgedSends,
+                                   .length = 2,
+                                   .word = { one, 64 } };
+    /* What the slot that the call names holds when it is executed again. */
+    const uint64_t replaced_by[] = { one, other_one, two };
+
+    for (unsigned i = 0; i < 3; i++) {
+        senders[i] = scene_thread(255, 0);
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        for (unsigned k = 0; k < 3; k++) {
+            (void)scene_do(senders[k].tcb, SEL4_SYS_SEND, k == 1 ? two : one, &none);
+        }
+        (void)scene_do(client.tcb, SEL4_SYS_SEND, other_one, &none);
+        (void)scene_do(server.tcb, SEL4_SYS_SEND, other_one, &none);
+        fake_machine.irq_pending = true;
+        cancel.word[0] = one;
+        (void)scene_do(host_root, SEL4_SYS_CALL, ROOT, &cancel);
+        uint64_t ticket = host_root->resume_at;
+
+        cancel.word[0] = other_one;
+        if (i == 0) {
+            (void)scene_do(second.tcb, SEL4_SYS_CALL, ROOT, &cancel);
+            TAP_OK(ticket && second.tcb->resume_at && second.tcb->resume_at != ticket,
+                   "cancel: a second call stops too");
+        }
+        fake_machine.irq_pending = false;
+        cancel.word[0] = replaced_by[i];
+        (void)scene_do(host_root, SEL4_SYS_CALL, ROOT, &cancel);
+        bool is_done[] = { scene_restarts(senders[2].tcb), scene_restarts(server.tcb),
+                           scene_restarts(senders[1].tcb) };
+
+        TAP_OK(is_done[i] && !host_root->resume_at && !host_check(), "cancel: %s is done whole",
+               i == 0   ? "the first call"
+               : i == 1 ? "one for another endpoint"
+                        : "one for another badge");
+        if (i == 0) {
+            cancel.word[0] = other_one;
+            (void)scene_do(second.tcb, SEL4_SYS_CALL, ROOT, &cancel);
+            TAP_OK(scene_restarts(client.tcb) && scene_restarts(server.tcb),
+                   "cancel: the second goes on where it was");
+        }
+        for (unsigned k = 0; k < 3; k++) {
+            thread_suspend(senders[k].tcb);
+            thread_restart(senders[k].tcb);
+        }
+        thread_suspend(client.tcb);
+        thread_restart(client.tcb);
+        thread_suspend(server.tcb);
+        thread_restart(server.tcb);
+        sched_run();
+    }
+}
+
 /* Threads that become ready by it run at once if they are more urgent. */
 static void urgent_senders(void)
 {
@@ -291,6 +358,7 @@ void play_endpoints(void)
     scene_play("call with grantReply", call_with_grant_reply);
     scene_play("cancel badged sends", cancel_badged);
     scene_play("cancel preempted", cancel_preempted);
+    scene_play("cancel displaced", cancel_displaced);
     scene_play("urgent senders", urgent_senders);
     scene_play("endpoint deleted", endpoint_deleted);
 }
