@@ -799,6 +799,9 @@ static void test_cache_is_preemptible(void)
     fake_machine.irq_pending = false;
     TAP_OK(rounds > 100 && rounds < 1000 && fake_machine.cache_bytes == 1 << 21,
            "cache: 2 MiB with an interrupt always pending, nothing done twice");
+    fake_machine.cache_bytes = 0;
+    TAP_OK(host_call(large, &ask) == 0 && fake_machine.cache_bytes == 1 << 21,
+           "cache: 2 MiB at once without one");
     fake_machine.irq_pending = true;
     (void)host_call(large, &ask);
     fake_machine.irq_pending = false;
