@@ -21,5 +21,7 @@ void test_threads(void);
 void test_wake(void);
 void test_irq(void);
 void test_lock(void);
+/* Last: a stopped machine stays so. */
+void test_stop(void);
 
 #endif

@@ -64,8 +64,9 @@ int main(void)
     test_threads();
     test_wake();
     test_irq();
-    test_labels();
-    test_debug_calls();
     test_lock();
+    test_debug_calls();
+    test_labels();
+    test_stop();
     return TAP_DONE();
 }

@@ -28,6 +28,12 @@ static uint64_t copy(uint64_t dest, uint64_t source, uint64_t rights)
                     rights);
 }
 
+#define CONFIGURE_REFUSES(index, domain, duration, ...)                                            \
+    REFUSES(SEL4_SLOT_DOMAIN,                                                                      \
+            MESSAGE(.label = DomainScheduleConfigure, .length = 3,                                 \
+                    .word = { index, domain, duration }),                                          \
+            __VA_ARGS__)
+
 static void test_domain(void)
 {
     const uint64_t cap = SEL4_SLOT_DOMAIN;
@@ -39,18 +45,19 @@ static void test_domain(void)
     TAP_OK(CALL_CAP(cap, DomainSetSet, SEL4_SLOT_INIT_CNODE, 1, 0) == SEL4_INVALID_ARGUMENT &&
                host_word(0) == 1,
            "domain: not a TCB");
-    TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 8, 0, 1) == SEL4_RANGE_ERROR && host_word(1) == 7,
-           "domain: schedule index");
-    TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 1, 4, 1) == SEL4_RANGE_ERROR && host_word(1) == 3,
-           "domain: schedule's domain");
-    TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 1, 1, 0) == SEL4_INVALID_ARGUMENT,
+    TAP_OK(CONFIGURE_REFUSES(8, 0, 1, SEL4_RANGE_ERROR, 0, 7), "domain: schedule index");
+    TAP_OK(CONFIGURE_REFUSES(1, 4, 1, SEL4_RANGE_ERROR, 0, 3), "domain: schedule's domain");
+    TAP_OK(CONFIGURE_REFUSES(1, 1, 0, SEL4_INVALID_ARGUMENT, 1),
            "domain: an end marker has domain 0");
-    TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 0, 0, 0) == SEL4_INVALID_ARGUMENT,
+    TAP_OK(CONFIGURE_REFUSES(0, 0, 0, SEL4_INVALID_ARGUMENT, 2),
            "domain: the start cannot be an end marker");
-    TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 1, 0, 1ull << 60) == SEL4_INVALID_ARGUMENT,
+    TAP_OK(CONFIGURE_REFUSES(1, 0, 1ull << 60, SEL4_INVALID_ARGUMENT, 2),
            "domain: duration too large");
-    TAP_OK(CALL(cap, DomainScheduleSetStart, 1, 8) == SEL4_RANGE_ERROR, "domain: start index");
-    TAP_OK(CALL(cap, DomainScheduleSetStart, 1, 2) == SEL4_INVALID_ARGUMENT,
+    TAP_OK(REFUSES(cap, MESSAGE(.label = DomainScheduleSetStart, .length = 1, .word = { 8 }),
+                   SEL4_RANGE_ERROR, 0, 7),
+           "domain: start index");
+    TAP_OK(REFUSES(cap, MESSAGE(.label = DomainScheduleSetStart, .length = 1, .word = { 2 }),
+                   SEL4_INVALID_ARGUMENT, 0),
            "domain: start at an end");
     TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 1, 0, 5) == 0 &&
                CALL(cap, DomainScheduleSetStart, 1, 1) == 0 && current_thread() == host_root,
@@ -104,8 +111,10 @@ static void test_frame(void)
     TAP_OK(CALL(page, ARMPageGetAddress, 0, 0) == 0 &&
                host_word(0) == arch_object_pa(cap_address(host_slot(page)->cap)),
            "frame: address");
-    TAP_OK(CALL_CAP(at(0), ARMPageMap, SEL4_SLOT_INIT_TCB, 3, base, 3, 0) ==
-               SEL4_INVALID_CAPABILITY,
+    TAP_OK(REFUSES(at(0),
+                   MESSAGE(.label = ARMPageMap, .length = 3, .word = { base, 3, 0 }, .cap_count = 1,
+                           .cap = { SEL4_SLOT_INIT_TCB }),
+                   SEL4_INVALID_CAPABILITY, 1),
            "frame: map into a TCB");
     TAP_OK(CALL_CAP(at(0), ARMPageMap, SEL4_SLOT_INIT_VSPACE, 3, user, 3, 0) ==
                SEL4_INVALID_ARGUMENT,
@@ -136,12 +145,15 @@ static void test_vspace_cache(void)
     host_boot();
     uint64_t base = host_info->ipc_buffer;
 
-    TAP_OK(CALL(cap, ARMVSpaceClean_Data, 2, base, base) == SEL4_INVALID_ARGUMENT,
+    TAP_OK(REFUSES(cap, MESSAGE(.label = ARMVSpaceClean_Data, .length = 2, .word = { base, base }),
+                   SEL4_INVALID_ARGUMENT, 1),
            "vspace: empty range");
     TAP_OK(CALL(cap, ARMVSpaceClean_Data, 2, base, ~0ull) == SEL4_ILLEGAL_OPERATION,
            "vspace: beyond");
-    TAP_OK(CALL(cap, ARMVSpaceClean_Data, 2, base, base + 4097) == SEL4_RANGE_ERROR &&
-               host_word(0) == base,
+    TAP_OK(REFUSES(cap,
+                   MESSAGE(.label = ARMVSpaceClean_Data, .length = 2,
+                           .word = { base + 64, base + 4097 }),
+                   SEL4_RANGE_ERROR, base + 64, base + 4095),
            "vspace: two pages");
     TAP_OK(CALL(cap, ARMVSpaceClean_Data, 2, 1ull << 40, (1ull << 40) + 8) == 0, "vspace: a hole");
     TAP_OK(CALL(cap, ARMVSpaceUnify_Instruction, 2, base, base + 4096) == 0 &&
@@ -160,7 +172,9 @@ static void test_untyped_window(void)
     };
 
     host_boot();
-    TAP_OK(host_call(host_untyped, &message) == SEL4_FAILED_LOOKUP, "untyped: node is a TCB");
+    TAP_OK(
+        REFUSES(host_untyped, &message, SEL4_FAILED_LOOKUP, 0, SEL4_LOOKUP_MISSING_CAPABILITY, 64),
+        "untyped: node is a TCB");
     message.word[2] = 99;
     message.word[3] = 0;
     message.word[4] = 256;
@@ -411,11 +425,11 @@ int main(void)
     test_vspace_cache();
     test_untyped_window();
     test_cnode();
-    test_labels();
     test_paths();
     test_mint();
     test_rotate();
     test_debug_calls();
     test_pairs();
+    test_labels();
     return TAP_DONE();
 }
