@@ -150,9 +150,9 @@ static enum status decode_get(struct call *call, bool with_trigger)
     }
     if (with_trigger) {
         invoke_issue_trigger(irq, call_word(call, 1), call->slot, dest);
-    } else {
-        invoke_issue(irq, call->slot, dest);
+        return STATUS_OK;
     }
+    invoke_issue(irq, call->slot, dest);
     return STATUS_OK;
 }
 
