@@ -2,7 +2,14 @@
 /* Invocations of the domain capability. Source: sel4-abi 6.5. */
 #include "object/domain.h"
 
+#include "core/remote.h"
 #include "core/sched.h"
+
+static void invoke_set(struct tcb *tcb, uint8_t domain)
+{
+    remote_stall(tcb);
+    sched_set_domain(tcb, domain);
+}
 
 static enum status decode_set(struct call *call)
 {
@@ -21,8 +28,13 @@ static enum status decode_set(struct call *call)
     if (cap_type(call->caps[0]->cap) != CAP_TCB) {
         return call_invalid_argument(call, 1);
     }
-    sched_set_domain(cap_object(call->caps[0]->cap), (uint8_t)domain);
+    invoke_set(cap_object(call->caps[0]->cap), (uint8_t)domain);
     return STATUS_OK;
+}
+
+static void invoke_schedule_configure(uint64_t index, uint64_t domain, uint64_t duration)
+{
+    domain_schedule[index] = (struct domain_entry){ duration, (uint8_t)domain };
 }
 
 static enum status decode_schedule_configure(struct call *call)
@@ -46,7 +58,7 @@ static enum status decode_schedule_configure(struct call *call)
     if (duration == 0 && index == domain_start_index) {
         return call_invalid_argument(call, 2);
     }
-    domain_schedule[index] = (struct domain_entry){ duration, (uint8_t)domain };
+    invoke_schedule_configure(index, domain, duration);
     return STATUS_OK;
 }
 
