@@ -39,8 +39,12 @@ static void test_domain(void)
     TAP_OK(CALL_CAP(cap, DomainSetSet, SEL4_SLOT_INIT_CNODE, 1, 0) == SEL4_INVALID_ARGUMENT &&
                host_word(0) == 1,
            "domain: not a TCB");
-    TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 8, 0, 1) == SEL4_RANGE_ERROR && host_word(1) == 7,
+    TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 8, 0, 1) == SEL4_RANGE_ERROR && host_word(1) == 6,
            "domain: schedule index");
+    TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 7, 0, 1) == SEL4_RANGE_ERROR && host_word(1) == 6,
+           "domain: the last entry stays an end marker");
+    TAP_OK(CALL(cap, DomainScheduleSetStart, 1, 7) == SEL4_INVALID_ARGUMENT && host_word(0) == 0,
+           "domain: the last entry is no start");
     TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 1, 4, 1) == SEL4_RANGE_ERROR && host_word(1) == 3,
            "domain: schedule's domain");
     TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 1, 1, 0) == SEL4_INVALID_ARGUMENT,
