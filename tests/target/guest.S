@@ -78,9 +78,13 @@ guest sysregs
     report
 1:  b       1b
 
-/* Physical counter: trapped unless exported. */
+/* Physical counter, virtual counter, physical timer. */
 guest counter
     mrs     x0, cntpct_el0
+    report
+    mrs     x0, cntvct_el0
+    report
+    mrs     x0, cntp_ctl_el0
     report
 1:  b       1b
 
