@@ -1170,4 +1170,50 @@ TEST("SMP-0301",
     EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_NoError);
 }
 
+/* Gives its FPU away and takes it again, for ever. */
+static void reopen_fpu(seL4_Word tcb, seL4_Word unused1, seL4_Word unused2)
+{
+    (void)unused1;
+    (void)unused2;
+    for (;;) {
+        (void)seL4_TCB_SetFlags(tcb, 0, seL4_TCBFlag_fpuDisabled);
+        (void)seL4_TCB_SetFlags(tcb, seL4_TCBFlag_fpuDisabled, 0);
+        __asm__ volatile(".arch_extension fp\n\tfmov d8, xzr");
+        counts[0]++;
+    }
+}
+
+static void wait_often(seL4_Word ntfn, seL4_Word unused1, seL4_Word unused2)
+{
+    (void)unused1;
+    (void)unused2;
+    for (;;) {
+        seL4_Wait(ntfn, seL4_Null);
+        counts[1]++;
+    }
+}
+
+TEST("SMP-0302", "a core that is asked to choose again while it opens its FPU does so")
+{
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    struct thread user;
+    struct thread waiter;
+
+    NEED_CORES();
+    counts[0] = 0;
+    counts[1] = 0;
+    EXPECT(thread_at(&user, 1, PRIO_RUNNER - 1, 0) != 0);
+    EXPECT(thread_at(&waiter, 1, PRIO_RUNNER, 0) != 0);
+    EXPECT_OK(thread_start(&user, reopen_fpu, user.tcb, 0, 0));
+    EXPECT_OK(thread_start(&waiter, wait_often, ntfn, 0, 0));
+    for (seL4_Word i = 0; i < 40; i++) {
+        EXPECT(grows(&counts[0]));
+        for (seL4_Word j = 0; j < 300; j++) {
+            seL4_Signal(ntfn);
+        }
+    }
+    EXPECT_OK(seL4_TCB_Suspend(user.tcb));
+    EXPECT(counts[1] != 0);
+}
+
 #endif

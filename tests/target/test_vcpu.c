@@ -761,7 +761,7 @@ TEST("VCPU-0302", "a guest's tables change between its abort and the walk that f
     EXPECT_OK(seL4_ARM_VSpace_CleanInvalidate_Data(VSPACE, SCRATCH_VADDR + PAGE_BYTES * 2,
                                                    SCRATCH_VADDR + PAGE_BYTES * 3));
     EXPECT_OK(guest_go(&guest, 1));
-    while (faults < 300) {
+    while (faults < 150) {
         for (unsigned int i = 0; i < 2000; i++) {
             table[2] = HOLE_IPA | 3;
             table[2] = 0x40000000 | 0x701;

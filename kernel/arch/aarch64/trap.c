@@ -68,6 +68,16 @@ struct user_context *arch_next_context(void)
     return &core->current->context;
 }
 
+/* Nothing to tell anybody; on several cores somebody may have asked this one to choose again. */
+static struct user_context *go_on(void)
+{
+    if (CONFIG_MAX_NUM_NODES > 1) {
+        sched_run();
+        return arch_next_context();
+    }
+    return &current_thread()->context;
+}
+
 static struct user_context *raise(const struct fault *fault)
 {
     fault_raise(current_thread(), fault);
@@ -122,7 +132,7 @@ static struct user_context *abort_fault(uint64_t esr, bool instruction)
     uint64_t address = read_sysreg(far_el2);
 
     if (tcb->vcpu && !guest_fault_address(esr, &address)) {
-        return &tcb->context; /* the instruction again, which meets the tables as they are */
+        return go_on(); /* the instruction again, which meets the tables as they are */
     }
     struct fault fault = { .type = SEL4_FAULT_VM, .word = { address, instruction, esr } };
     uint64_t words[SEL4_VM_FAULT_LENGTH] = { arch_fault_ip(tcb), address, instruction, esr };
@@ -139,7 +149,7 @@ struct user_context *trap_fault(uint64_t esr)
     case ESR_EC_IABT_LOWER: return abort_fault(esr, true);
     case ESR_EC_FP:
         if (arch_acquire_fpu(this_core(), current_thread())) {
-            return &current_thread()->context;
+            return go_on();
         }
         fault.type = SEL4_FAULT_VCPU;
         break;
