@@ -35,6 +35,9 @@ ARM_CPU ?= cortex-a72
 ifeq ($(filter 1 2 3 4,$(CONFIG_MAX_NUM_NODES)),)
 $(error CONFIG_MAX_NUM_NODES=$(CONFIG_MAX_NUM_NODES): choose 1 to 4)
 endif
+ifneq ($(filter 0 1,$(CONFIG_NUM_DOMAIN_SCHEDULES)),)
+$(error CONFIG_NUM_DOMAIN_SCHEDULES=$(CONFIG_NUM_DOMAIN_SCHEDULES): an entry and the end marker need 2)
+endif
 ifneq ($(CONFIG_MAX_NUM_NODES),1)
 ifneq ($(CONFIG_NUM_DOMAINS),1)
 $(error CONFIG_NUM_DOMAINS=$(CONFIG_NUM_DOMAINS): domains need CONFIG_MAX_NUM_NODES=1)

@@ -5,6 +5,10 @@
 #include "core/remote.h"
 #include "core/sched.h"
 
+/* The last entry of the schedule is always an end marker. */
+#define LAST_INDEX (CONFIG_NUM_DOMAIN_SCHEDULES - 2u)
+
+/* A thread that runs on another core comes into a queue of its own core first. */
 static void invoke_set(struct tcb *tcb, uint8_t domain)
 {
     remote_stall(tcb);
@@ -43,8 +47,8 @@ static enum status decode_schedule_configure(struct call *call)
     uint64_t domain = call_word(call, 1);
     uint64_t duration = call_word(call, 2);
 
-    if (index >= CONFIG_NUM_DOMAIN_SCHEDULES) {
-        return call_range_error(call, 0, CONFIG_NUM_DOMAIN_SCHEDULES - 1);
+    if (index > LAST_INDEX) {
+        return call_range_error(call, 0, LAST_INDEX);
     }
     if (domain >= CONFIG_NUM_DOMAINS) {
         return call_range_error(call, 0, CONFIG_NUM_DOMAINS - 1);

@@ -119,12 +119,15 @@ static void invoke_issue_trigger(unsigned irq, uint64_t trigger, struct slot *co
 }
 
 /* Without a core the private interrupts are those of core 0. */
-static enum status check_irq(struct call *call, unsigned core, uint64_t intid, unsigned *irq)
+static enum status check_irq(struct call *call, uint64_t core, uint64_t intid, unsigned *irq)
 {
     if (intid > PLAT_MAX_IRQ) {
         return call_range_error(call, 0, PLAT_MAX_IRQ);
     }
-    *irq = irq_number(core, (unsigned)intid);
+    if (core >= core_count) {
+        return call_invalid_argument(call, 4);
+    }
+    *irq = irq_number((unsigned)core, (unsigned)intid);
     return irq_states[*irq] == IRQ_INACTIVE ? STATUS_OK : call_revoke_first(call);
 }
 
@@ -133,7 +136,6 @@ static enum status decode_get(struct call *call, bool with_trigger)
 {
     uint64_t intid = call_word(call, 0);
     unsigned next = with_trigger ? 2 : 1;
-    uint64_t depth = call_word(call, next + 1) & (with_trigger ? 0xff : ~0ull);
     struct slot *dest;
     unsigned irq = 0;
 
@@ -143,7 +145,8 @@ static enum status decode_get(struct call *call, bool with_trigger)
     enum status status = check_irq(call, 0, intid, &irq);
 
     if (status == STATUS_OK) {
-        status = lookup_empty(call, call->caps[0]->cap, call_word(call, next), depth, &dest);
+        status = lookup_empty(call, call->caps[0]->cap, call_word(call, next),
+                              call_word(call, next + 1), &dest);
     }
     if (status != STATUS_OK) {
         return status;
@@ -174,10 +177,7 @@ static enum status decode_get_on_core(struct call *call)
     struct slot *dest;
     unsigned irq = 0;
 
-    if (target >= core_count) {
-        return call_invalid_argument(call, 4);
-    }
-    enum status status = check_irq(call, (unsigned)target, intid, &irq);
+    enum status status = check_irq(call, target, intid, &irq);
 
     if (status == STATUS_OK) {
         status = lookup_empty(call, call->caps[0]->cap, call_word(call, 2), depth, &dest);

@@ -18,9 +18,9 @@ TEST("DOM-0002", "the schedule refuses what it cannot hold")
 {
     EXPECT_EQ(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, CONFIG_NUM_DOMAIN_SCHEDULES, 0, 1),
               seL4_RangeError);
-    EXPECT_EQ(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 1, CONFIG_NUM_DOMAINS, 1),
+    EXPECT_EQ(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 0, CONFIG_NUM_DOMAINS, 1),
               seL4_RangeError);
-    EXPECT_EQ(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 1, 0, 1ul << 57),
+    EXPECT_EQ(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 0, 0, 1ul << 57),
               seL4_InvalidArgument);
     EXPECT_EQ(seL4_GetMR(0), 2);
 #if CONFIG_NUM_DOMAINS > 1
@@ -31,6 +31,18 @@ TEST("DOM-0002", "the schedule refuses what it cannot hold")
     EXPECT_EQ(seL4_GetMR(0), 2);
     EXPECT_EQ(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, CONFIG_NUM_DOMAIN_SCHEDULES),
               seL4_RangeError);
+}
+
+TEST("DOM-0300", "the last entry of the schedule stays an end marker")
+{
+    const seL4_Word last = CONFIG_NUM_DOMAIN_SCHEDULES - 1;
+
+    EXPECT_EQ(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, last, 0, 1), seL4_RangeError);
+    EXPECT_EQ(seL4_GetMR(0), 0);
+    EXPECT_EQ(seL4_GetMR(1), last - 1);
+    EXPECT_EQ(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, last), seL4_InvalidArgument);
+    EXPECT_EQ(seL4_GetMR(0), 0);
+    EXPECT_OK(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, 0));
 }
 
 #if CONFIG_NUM_DOMAINS > 1

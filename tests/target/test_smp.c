@@ -1102,4 +1102,118 @@ TEST("SMP-0030", "all cores suspend, resume and move the same threads, which cal
     stop = 1;
 }
 
+/* Waits, and says so before and afterwards, each time that `stop` grows. */
+static void wait_after_stop(seL4_Word ntfn, seL4_Word unused1, seL4_Word unused2)
+{
+    seL4_Word badge;
+
+    (void)unused1;
+    (void)unused2;
+    for (seL4_Word round = 1;; round++) {
+        while (stop != round) {
+            count++;
+        }
+        counts[0] = round;
+        seL4_Wait(ntfn, &badge);
+        counts[1] = round;
+    }
+}
+
+TEST("SMP-0300",
+     "a thread that runs elsewhere is put into its domain, goes on, and still can block")
+{
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    struct thread thread;
+
+    NEED_CORES();
+    count = 0;
+    counts[0] = 0;
+    counts[1] = 0;
+    stop = 0;
+    EXPECT(thread_on(&thread, 1, 0) != 0);
+    EXPECT_OK(thread_start(&thread, wait_after_stop, ntfn, 0, 0));
+    for (seL4_Word round = 1; round <= 20; round++) {
+        EXPECT(moves());
+        EXPECT_OK(seL4_DomainSet_Set(seL4_CapDomain, 0, thread.tcb));
+        stop = round;
+        EXPECT(becomes(&counts[0], round));
+        for (volatile seL4_Word i = 0; i < 100000; i++) {
+        }
+        EXPECT_EQ(counts[1], round - 1);
+        seL4_Signal(ntfn);
+        EXPECT(becomes(&counts[1], round));
+    }
+}
+
+TEST("SMP-0301",
+     "GetTriggerCore looks at the interrupt before the core, and cuts the depth to 8 bits")
+{
+    seL4_CPtr slot = slot_new();
+    seL4_MessageInfo_t info;
+
+    EXPECT_EQ(
+        seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 5000, 1, ROOT, slot, FULL_DEPTH, CORES),
+        seL4_RangeError);
+    /* A core that does not exist has no interrupts that could be taken. */
+    EXPECT_EQ(
+        seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 25, 1, ROOT, slot, FULL_DEPTH, CORES),
+        seL4_InvalidArgument);
+    EXPECT_EQ(seL4_GetMR(0), 4);
+    seL4_SetCap(0, ROOT);
+    seL4_SetMR(0, 70);
+    seL4_SetMR(1, 1);
+    seL4_SetMR(2, slot);
+    seL4_SetMR(3, 0x100 | FULL_DEPTH);
+    seL4_SetMR(4, 0);
+    info = seL4_Call(seL4_CapIRQControl,
+                     seL4_MessageInfo_new(ARMIRQIssueIRQHandlerTriggerCore, 0, 1, 5));
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_NoError);
+}
+
+/* Gives its FPU away and takes it again, for ever. */
+static void reopen_fpu(seL4_Word tcb, seL4_Word unused1, seL4_Word unused2)
+{
+    (void)unused1;
+    (void)unused2;
+    for (;;) {
+        (void)seL4_TCB_SetFlags(tcb, 0, seL4_TCBFlag_fpuDisabled);
+        (void)seL4_TCB_SetFlags(tcb, seL4_TCBFlag_fpuDisabled, 0);
+        __asm__ volatile(".arch_extension fp\n\tfmov d8, xzr");
+        counts[0]++;
+    }
+}
+
+static void wait_often(seL4_Word ntfn, seL4_Word unused1, seL4_Word unused2)
+{
+    (void)unused1;
+    (void)unused2;
+    for (;;) {
+        seL4_Wait(ntfn, seL4_Null);
+        counts[1]++;
+    }
+}
+
+TEST("SMP-0302", "a core that is asked to choose again while it opens its FPU does so")
+{
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    struct thread user;
+    struct thread waiter;
+
+    NEED_CORES();
+    counts[0] = 0;
+    counts[1] = 0;
+    EXPECT(thread_at(&user, 1, PRIO_RUNNER - 1, 0) != 0);
+    EXPECT(thread_at(&waiter, 1, PRIO_RUNNER, 0) != 0);
+    EXPECT_OK(thread_start(&user, reopen_fpu, user.tcb, 0, 0));
+    EXPECT_OK(thread_start(&waiter, wait_often, ntfn, 0, 0));
+    for (seL4_Word i = 0; i < 40; i++) {
+        EXPECT(grows(&counts[0]));
+        for (seL4_Word j = 0; j < 300; j++) {
+            seL4_Signal(ntfn);
+        }
+    }
+    EXPECT_OK(seL4_TCB_Suspend(user.tcb));
+    EXPECT(counts[1] != 0);
+}
+
 #endif

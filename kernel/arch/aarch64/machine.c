@@ -6,6 +6,7 @@
 #include "arch/machine.h"
 
 #include "arch/gic.h"
+#include "arch/switch.h"
 #include "arch/sysreg.h"
 #include "core/core.h"
 #include "core/lock.h"
@@ -120,11 +121,14 @@ void arch_cache_operation(unsigned operation, uint64_t pa, uint64_t size)
     __asm__ volatile("dsb sy" ::: "memory");
 }
 
-/* TLB maintenance by VMID works on the one in VTTBR_EL2: put it there for the moment. */
+/*
+ * TLB maintenance by VMID works on the one in VTTBR_EL2: put it there for the moment. With the empty
+ * table: a walk that the core makes ahead of time, as by Cortex-A72's erratum 1319367, must not find
+ * pages of somebody else's under this VMID.
+ */
 static void with_vmid(unsigned vmid)
 {
-    write_sysreg(vttbr_el2,
-                 (this_core()->arch.translation & 0xffffffffffffull) | (uint64_t)vmid << 48);
+    write_sysreg(vttbr_el2, empty_translation | (uint64_t)vmid << 48);
     isb();
 }
 

@@ -45,7 +45,12 @@ static void test_domain(void)
     TAP_OK(CALL_CAP(cap, DomainSetSet, SEL4_SLOT_INIT_CNODE, 1, 0) == SEL4_INVALID_ARGUMENT &&
                host_word(0) == 1,
            "domain: not a TCB");
-    TAP_OK(CONFIGURE_REFUSES(8, 0, 1, SEL4_RANGE_ERROR, 0, 7), "domain: schedule index");
+    TAP_OK(CONFIGURE_REFUSES(8, 0, 1, SEL4_RANGE_ERROR, 0, 6), "domain: schedule index");
+    TAP_OK(CONFIGURE_REFUSES(7, 0, 1, SEL4_RANGE_ERROR, 0, 6),
+           "domain: the last entry stays an end marker");
+    TAP_OK(REFUSES(cap, MESSAGE(.label = DomainScheduleSetStart, .length = 1, .word = { 7 }),
+                   SEL4_INVALID_ARGUMENT, 0),
+           "domain: the last entry is no start");
     TAP_OK(CONFIGURE_REFUSES(1, 4, 1, SEL4_RANGE_ERROR, 0, 3), "domain: schedule's domain");
     TAP_OK(CONFIGURE_REFUSES(1, 1, 0, SEL4_INVALID_ARGUMENT, 1),
            "domain: an end marker has domain 0");
