@@ -186,3 +186,41 @@ TEST("FAULT-0204", "an answer with a label stops the thread, yet its words count
     EXPECT_OK(seL4_TCB_Resume(thread.tcb));
     EXPECT_EQ(seen[0], thread_stack(&thread));
 }
+
+/* x0: an address with which the operation is done; each ends in done or faults. */
+static void user_caches(seL4_Word address, seL4_Word unused1, seL4_Word unused2)
+{
+    seL4_Word type;
+
+    (void)unused1;
+    (void)unused2;
+    __asm__ volatile("mrs %0, ctr_el0\n"
+                     "dc cvac, %1\n"
+                     "dc cvau, %1\n"
+                     "dc civac, %1\n"
+                     "dsb ish\n"
+                     "ic ivau, %1\n"
+                     "dsb ish\n"
+                     "isb\n"
+                     "ldr x9, [%1, #1]" /* not aligned, in ordinary memory */
+                     : "=&r"(type)
+                     : "r"(address)
+                     : "x9", "memory");
+    seen[0] = type;
+    thread_stop();
+}
+
+TEST("FAULT-0205", "user level may clean its caches, read CTR_EL0 and load from odd addresses")
+{
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    static seL4_Word words[16];
+    struct thread thread;
+    seL4_Word badge = 1;
+
+    seen[0] = 0;
+    EXPECT(thread_new(&thread, PRIO_RUNNER + 1, ep) != 0);
+    EXPECT_OK(thread_start(&thread, user_caches, (seL4_Word)words, 0, 0));
+    EXPECT(seen[0] != 0);
+    (void)seL4_NBRecv(ep, &badge);
+    EXPECT_EQ(badge, 0);
+}

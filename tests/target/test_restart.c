@@ -137,8 +137,8 @@ static struct {
 
 static seL4_Word call_label(seL4_CPtr cap)
 {
-    return seL4_MessageInfo_get_label(seL4_CallWithMRs(
-        cap, seL4_MessageInfo_new(0, 0, 0, 0), seL4_Null, seL4_Null, seL4_Null, seL4_Null));
+    return seL4_MessageInfo_get_label(seL4_CallWithMRs(cap, seL4_MessageInfo_new(0, 0, 0, 0),
+                                                       seL4_Null, seL4_Null, seL4_Null, seL4_Null));
 }
 
 static void walker(seL4_Word unused1, seL4_Word unused2, seL4_Word unused3)
@@ -198,8 +198,7 @@ TEST("CNODE-0201", "what operations say of empty slots, and of a slot moved onto
     EXPECT_OK(seL4_CNode_Revoke(ROOT, empty, FULL_DEPTH));
     EXPECT_EQ(seL4_CNode_CancelBadgedSends(ROOT, empty, FULL_DEPTH), seL4_IllegalOperation);
     EXPECT_OK(seL4_CNode_CancelBadgedSends(ROOT, full, FULL_DEPTH));
-    EXPECT_EQ(seL4_CNode_Move(ROOT, empty, FULL_DEPTH, ROOT, empty, FULL_DEPTH),
-              seL4_FailedLookup);
+    EXPECT_EQ(seL4_CNode_Move(ROOT, empty, FULL_DEPTH, ROOT, empty, FULL_DEPTH), seL4_FailedLookup);
     EXPECT_EQ(seL4_CNode_Move(ROOT, full, FULL_DEPTH, ROOT, full, FULL_DEPTH), seL4_DeleteFirst);
     EXPECT_EQ(copy_cap(full, empty, seL4_AllRights), seL4_DeleteFirst);
     EXPECT_EQ(copy_cap(empty2, empty, seL4_AllRights), seL4_FailedLookup);
@@ -217,6 +216,79 @@ TEST("CNODE-0201", "what operations say of empty slots, and of a slot moved onto
     EXPECT_EQ(seL4_CNode_SaveCaller(ROOT, full, FULL_DEPTH), seL4_DeleteFirst);
     EXPECT(slot_is_empty(empty) && slot_is_empty(empty2) && slot_is_empty(empty3));
     EXPECT(!slot_is_empty(full) && !slot_is_empty(other));
+}
+
+/* As a process that owns its CSpace: a copy to the last slot, a call through it, the copy goes. */
+#define BIG_RADIX   17
+#define SLOT_OWN    2
+#define SLOT_EP     3
+#define SLOT_LAST   ((1ul << BIG_RADIX) - 1)
+#define BIG_GUARD   seL4_CNode_CapData_new(0, seL4_WordBits - BIG_RADIX).words[0]
+#define MESSAGE_END 77
+
+static seL4_Word own_operation(seL4_IPCBuffer *buffer, seL4_Word label, seL4_Word caps,
+                               seL4_Word words)
+{
+    struct raw regs = { .x0 = SLOT_OWN,
+                        .x1 = seL4_MessageInfo_new(label, 0, caps, words).words[0],
+                        .x2 = SLOT_LAST,
+                        .x3 = seL4_WordBits,
+                        .x4 = SLOT_EP,
+                        .x5 = seL4_WordBits,
+                        .x7 = (seL4_Word)seL4_SysCall };
+
+    buffer->msg[4] = seL4_AllRights.words[0];
+    buffer->caps_or_badges[0] = SLOT_OWN;
+    raw_svc(&regs);
+    return seL4_MessageInfo_get_label((seL4_MessageInfo_t){ { regs.x1 } });
+}
+
+static void process(seL4_Word buffer, seL4_Word rounds, seL4_Word unused)
+{
+    (void)unused;
+    for (seL4_Word i = 0; i < rounds; i++) {
+        add_log(own_operation((seL4_IPCBuffer *)buffer, CNodeCopy, 1, 5));
+        add_log(call_label(SLOT_LAST));
+        add_log(own_operation((seL4_IPCBuffer *)buffer, CNodeDelete, 0, 2));
+        add_log(call_label(SLOT_LAST));
+    }
+    for (;;) {
+        seL4_Word word = MESSAGE_END;
+
+        (void)seL4_CallWithMRs(SLOT_EP, seL4_MessageInfo_new(0, 0, 0, 1), &word, seL4_Null,
+                               seL4_Null, seL4_Null);
+    }
+}
+
+TEST("CNODE-0202", "a thread in a CSpace of 2^17 slots works on its own CNode, and both go at once")
+{
+    /* First the large object, or half of the memory would be lost to its alignment. */
+    seL4_CPtr node = object_new(seL4_CapTableObject, BIG_RADIX);
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    struct thread thread;
+    seL4_Word word;
+
+    start_log();
+    EXPECT(node != 0);
+    EXPECT_OK(seL4_CNode_Mint(node, SLOT_OWN, BIG_RADIX, ROOT, node, FULL_DEPTH, seL4_AllRights,
+                              BIG_GUARD));
+    EXPECT_OK(seL4_CNode_Copy(node, SLOT_EP, BIG_RADIX, ROOT, ep, FULL_DEPTH, seL4_AllRights));
+    EXPECT(thread_new(&thread, PRIO_RUNNER + 1, 0) != 0);
+    EXPECT_OK(seL4_TCB_SetSpace(thread.tcb, SLOT_EP, node, BIG_GUARD, VSPACE, 0));
+    EXPECT_OK(thread_start(&thread, process, (seL4_Word)thread.buffer, 2, 0));
+    for (int i = 0; i < 2; i++) {
+        (void)seL4_RecvWithMRs(ep, seL4_Null, seL4_Null, seL4_Null, seL4_Null, seL4_Null);
+        reply_word(0);
+    }
+    (void)receive_word(ep, &word);
+    EXPECT_EQ(word, MESSAGE_END);
+    EXPECT_EQ(log_count, 8);
+    for (int i = 0; i < 8; i++) {
+        EXPECT_EQ(log_words[i], i % 4 == 3 ? seL4_InvalidCapability : seL4_NoError);
+    }
+    /* The CNode holds itself, and the thread holds it. */
+    EXPECT_OK(seL4_CNode_Revoke(ROOT, node, FULL_DEPTH));
+    EXPECT_OK(seL4_CNode_Delete(ROOT, node, FULL_DEPTH));
 }
 
 TEST("NTFN-0200", "a bound thread takes its signals by waiting for either, each of them once")
@@ -484,4 +556,48 @@ TEST("TCB-0206", "debug builds name threads; a name need not fit into the kernel
 #else
     test_skip("release builds have no names");
 #endif
+}
+
+static seL4_Word own_tls(void)
+{
+    seL4_Word base;
+
+    __asm__ volatile("mrs %0, tpidr_el0" : "=r"(base));
+    return base;
+}
+
+static void set_own_tls(seL4_Word base, seL4_Word unused1, seL4_Word unused2)
+{
+    (void)unused1;
+    (void)unused2;
+    __asm__ volatile("msr tpidr_el0, %0" : : "r"(base));
+    add_log(own_tls());
+    seL4_Yield();
+    add_log(own_tls());
+    thread_stop();
+}
+
+TEST("TCB-0207", "a thread sets its own thread-local storage, by register or by call, and keeps it")
+{
+    struct thread thread[2];
+    seL4_UserContext regs = { 0 };
+    seL4_Word before = own_tls();
+
+    start_log();
+    for (unsigned i = 0; i < 2; i++) {
+        EXPECT(thread_new(&thread[i], PRIO_RUNNER - 1, 0) != 0);
+        EXPECT_OK(thread_start(&thread[i], set_own_tls, 0x7000 + i, 0, 0));
+    }
+    EXPECT_OK(seL4_TCB_SetTLSBase(RUNNER_TCB, 0x123450));
+    EXPECT_EQ(own_tls(), 0x123450);
+    EXPECT_OK(seL4_TCB_SetPriority(RUNNER_TCB, RUNNER_TCB, PRIO_RUNNER - 2));
+    EXPECT_EQ(own_tls(), 0x123450);
+    EXPECT_EQ(log_count, 4);
+    for (unsigned i = 0; i < 2; i++) {
+        EXPECT_OK(
+            seL4_TCB_ReadRegisters(thread[i].tcb, 0, 0, sizeof(regs) / sizeof(seL4_Word), &regs));
+        EXPECT_EQ(regs.tpidr_el0, 0x7000 + i);
+    }
+    EXPECT_EQ(log_words[0] + log_words[1] + log_words[2] + log_words[3], 4 * 0x7000 + 2);
+    EXPECT_OK(seL4_TCB_SetTLSBase(RUNNER_TCB, before));
 }

@@ -18,7 +18,8 @@ static seL4_Error make_pool(seL4_CPtr pool)
                                          pool, FULL_DEPTH);
 }
 
-TEST("VSPACE-0200", "all ASID pools but the first can be made, not one more; deleted ones come again")
+TEST("VSPACE-0200",
+     "all ASID pools but the first can be made, not one more; deleted ones come again")
 {
     seL4_CPtr pool = 0;
     seL4_CPtr vspace = object_new(seL4_ARM_VSpaceObject, 0);
@@ -194,5 +195,6 @@ TEST("UT-0200", "errors of Retype name the limits, and come before what else is 
         EXPECT(retype(untyped, seL4_CapTableObject, bits, slot_new(), 1) != seL4_NoError);
     }
     EXPECT_OK(seL4_CNode_Revoke(ROOT, untyped, FULL_DEPTH));
-    EXPECT_OK(retype(untyped, seL4_CapTableObject, seL4_TCBBits + 2 - seL4_SlotBits, slot_new(), 1));
+    EXPECT_OK(
+        retype(untyped, seL4_CapTableObject, seL4_TCBBits + 2 - seL4_SlotBits, slot_new(), 1));
 }
