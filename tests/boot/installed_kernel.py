@@ -170,12 +170,12 @@ def ranges(prefix):
                    for name, key in (("MEMORY_RANGES", "memory"), ("DEVICE_RANGES", "devices")))
 
 
-def build_root(prefix, folder):
+def build_root(prefix, folder, options=()):
     """As somebody outside would: the prefix and a compiler."""
     with open(os.path.join(folder, "ranges.h"), "w", encoding="utf-8") as file:
         file.write(ranges(prefix))
     root = os.path.join(folder, "root.elf")
-    subprocess.run([CC, *FLAGS, f"-I{prefix}/libsel4/include", f"-I{folder}", "-nostdlib", "-static", "-no-pie",
+    subprocess.run([CC, *FLAGS, *options, f"-I{prefix}/libsel4/include", f"-I{folder}", "-nostdlib", "-static", "-no-pie",
                     "-Wl,--build-id=none,-z,max-page-size=4096", "-Wl,--no-warn-rwx-segments", "-o", root,
                     os.path.join(SOURCES, "start.S"), os.path.join(SOURCES, "root.c"),
                     os.path.join(prefix, "libsel4/src/sel4_bootinfo.c")], check=True)

@@ -176,14 +176,20 @@ static void check_boot_info(void)
     check(info->numNodes == CONFIG_MAX_NUM_NODES, "number of cores is the configured one");
 }
 
+/* NO_TREE: the loader had none. */
 static void check_tree(void)
 {
+#ifdef NO_TREE
+    check(info->extraLen == 0 && info->extraBIPages.start == info->extraBIPages.end,
+          "without a device tree there is no extra BootInfo");
+#else
     const char *extra = (const char *)info + seL4_BootInfoFrameSize;
     const seL4_BootInfoHeader *chunk = (const seL4_BootInfoHeader *)extra;
 
     check(info->extraLen > sizeof(*chunk) && chunk->id == SEL4_BOOTINFO_HEADER_FDT &&
               chunk->len <= info->extraLen && *(const unsigned int *)(chunk + 1) == FDT_MAGIC_BE,
           "extra BootInfo has the device tree");
+#endif
 }
 
 static void child_main(void)
