@@ -44,7 +44,7 @@ def main(tap):
         prefix = os.path.join(folder, "prefix")
         shutil.rmtree(folder, ignore_errors=True)
         make("install-kernel", f"PREFIX={prefix}", *options)
-        root = build_root(prefix, folder, [] if tree else ["-DNO_TREE"])
+        root = build_root(prefix, folder, *([] if tree else ["-DNO_TREE"]))
         image = build(folder, prefix, root, cores, tree, mapping)
         with Board(f"other-loader-{os.path.basename(folder)}", image=image, memory=1024, cores=cores) as board:
             relay(tap, board, variant)

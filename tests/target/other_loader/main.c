@@ -93,8 +93,8 @@ static void map(const struct place *kernel)
         table_loader[loader >> 21 & 511] = loader | BLOCK_ENTRY;
     }
     for (uint64_t i = kernel->virtual >> 21 & 511; i < 512; i++) {
-        table_kernel[i] = (kernel->physical + (i - (kernel->virtual >> 21 & 511)) * BLOCK) |
-                          BLOCK_ENTRY;
+        table_kernel[i] =
+            (kernel->physical + (i - (kernel->virtual >> 21 & 511)) * BLOCK) | BLOCK_ENTRY;
     }
 }
 
