@@ -226,6 +226,49 @@ static void check_device_ram(void)
     check(at[1] == 1 && seL4_ARM_Page_Unmap(frame) == seL4_NoError, "and used, and unmapped");
 }
 
+/* A page of our own image makes way for another frame, as loaders use it to fill others' pages. */
+static void check_image_page(void)
+{
+    extern char __executable_start[];
+    static __attribute__((aligned(4096))) volatile seL4_Word page[512];
+    seL4_CPtr other = make(seL4_ARM_SmallPageObject, seL4_PageBits, 0);
+    seL4_CPtr own = info->userImageFrames.start +
+                    (((seL4_Word)page - ((seL4_Word)__executable_start & ~0xffful)) >> 12);
+
+    page[7] = 77;
+    check(seL4_ARM_Page_Unmap(own) == seL4_NoError &&
+              seL4_ARM_Page_Map(other, seL4_CapInitThreadVSpace, (seL4_Word)page, seL4_ReadWrite,
+                                seL4_ARM_Default_VMAttributes) == seL4_NoError &&
+              page[7] == 0,
+          "another frame takes the place of a page of the image");
+    page[7] = 78;
+    check(seL4_ARM_Page_Unmap(other) == seL4_NoError &&
+              seL4_ARM_Page_Map(own, seL4_CapInitThreadVSpace, (seL4_Word)page, seL4_ReadWrite,
+                                seL4_ARM_Default_VMAttributes) == seL4_NoError &&
+              page[7] == 77,
+          "which comes back as it was");
+}
+
+/*
+ * A device frame by counting, as loaders do that cannot split: frames are made in turn and deleted until
+ * one has the right address; the first is kept, or the untyped would begin anew.
+ */
+static void check_counting(void)
+{
+    seL4_CPtr untyped = take(seL4_PageBits + 3, LARGE_PADDR + 0x400000), first, next = 0;
+    seL4_Word wanted = LARGE_PADDR + 0x405000, found = 0;
+    seL4_Error error = retype(untyped, seL4_ARM_SmallPageObject, 0, &first, 1);
+
+    while (error == seL4_NoError && found < wanted) {
+        error = retype(untyped, seL4_ARM_SmallPageObject, 0, &next, 1);
+        found = seL4_ARM_Page_GetAddress(next).paddr;
+        if (error == seL4_NoError && found < wanted) {
+            error = seL4_CNode_Delete(seL4_CapInitThreadCNode, next, seL4_WordBits);
+        }
+    }
+    check(error == seL4_NoError && found == wanted, "a device frame is found by counting");
+}
+
 #if defined(CONFIG_EXPORT_PCNT_USER) && defined(CONFIG_EXPORT_PTMR_USER)
 #define READ(name)                                                                                 \
     ({                                                                                             \
@@ -494,6 +537,8 @@ void root_main(const seL4_BootInfo *boot_info)
     check_layout();
     check_reuse();
     check_device_ram();
+    check_image_page();
+    check_counting();
     check_timer();
     check_cycles();
     check_process();
