@@ -37,7 +37,7 @@ FILES = """
 """.split()
 # Two configurations that differ in all that a program can notice, and one for two cores.
 VARIANTS = {
-    "release": ["KERNEL_CONFIG=release", "CONFIG_EXPORT_PMU_USER=y"],
+    "release": ["KERNEL_CONFIG=release", "CONFIG_EXPORT_PMU_USER=y", "CONFIG_KERNEL_BENCHMARK=generic"],
     "debug": ["KERNEL_CONFIG=debug", "ROOT_CNODE_BITS=13", "MEMORY=2048", "CONFIG_LIB_SEL4_USE_THREAD_LOCALS=n"],
     "smp": ["KERNEL_CONFIG=debug", "CONFIG_MAX_NUM_NODES=2"],
 }

@@ -358,6 +358,22 @@ static void check_cycles(void)
 }
 #endif
 
+#ifdef CONFIG_ENABLE_BENCHMARKS
+/* They return, and without a log there is nothing in it. */
+static void check_benchmark_calls(void)
+{
+    seL4_BenchmarkNullSyscall();
+    seL4_BenchmarkFlushCaches();
+    seL4_BenchmarkFlushL1Caches(0);
+    check(seL4_BenchmarkResetLog() == seL4_NoError && seL4_BenchmarkFinalizeLog() == 0,
+          "the benchmark system calls are there");
+}
+#else
+static void check_benchmark_calls(void)
+{
+}
+#endif
+
 struct process {
     seL4_CPtr tcb, cnode, vspace, buffer;
     seL4_Word entry;
@@ -541,6 +557,7 @@ void root_main(const seL4_BootInfo *boot_info)
     check_counting();
     check_timer();
     check_cycles();
+    check_benchmark_calls();
     check_process();
     put_text("done\n");
     seL4_TCB_Suspend(seL4_CapInitThreadTCB);
