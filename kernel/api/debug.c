@@ -211,8 +211,27 @@ static bool debug_build_syscall(int64_t number)
 }
 #endif
 
+#ifdef CONFIG_ENABLE_BENCHMARKS
+/* Without a log in the kernel there is nothing to reset, to end or to tell the length of. */
+static bool benchmark_syscall(int64_t number)
+{
+    switch (number) {
+    case SEL4_SYS_BENCHMARK_FLUSH_CACHES: arch_flush_first_level(); return true;
+    case SEL4_SYS_BENCHMARK_RESET_LOG: arch_set_badge(current_thread(), SEL4_NO_ERROR); return true;
+    case SEL4_SYS_BENCHMARK_FINALIZE_LOG:
+    case SEL4_SYS_BENCHMARK_NULL_SYSCALL: return true;
+    default: return false;
+    }
+}
+#endif
+
 bool debug_syscall(int64_t number)
 {
+#ifdef CONFIG_ENABLE_BENCHMARKS
+    if (benchmark_syscall(number)) {
+        return true;
+    }
+#endif
 #ifdef CONFIG_PRINTING
     if (number == SEL4_SYS_DEBUG_PUT_CHAR) {
         uart_put((char)arch_badge(current_thread()));
