@@ -115,6 +115,7 @@ int main(void)
     late_tests();
     authority_tests(&tap_run_count, &tap_failed_count);
     fragment_tests(&tap_run_count, &tap_failed_count);
+    graph_tests(&tap_run_count, &tap_failed_count);
     space_tests(&tap_run_count, &tap_failed_count);
     return TAP_DONE();
 }
