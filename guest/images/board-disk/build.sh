@@ -21,6 +21,7 @@ stage=$(mktemp -d "$(dirname "$out")/.board-disk-XXXXXX")
 trap 'rm -rf "$stage" "$out.new"' EXIT
 chmod 755 "$stage"
 mkdir -p "$stage/var/lib/virt/images"
+chmod 700 "$stage/var/lib/virt/images"
 
 # inner OUTER NAME...: what of the names belongs into OUTER.
 inner() {
@@ -53,7 +54,7 @@ for name in "$@"; do
         qemu-img convert -O qcow2 "$stage/held.raw" "$image"
         rm "$stage/held.raw"
     fi
-    chmod 644 "$image"
+    chmod 600 "$image"
 done
 # Each guest can fill its own disk, and the file systems in them know at most 2 GB.
 "$tools/ext4-image" "$stage" "$((1 + $# * 3))G" "$out.new" board > /dev/null
