@@ -78,15 +78,21 @@ HOLD = "{ [ -p /tmp/hold ] || mkfifo /tmp/hold; }"
 SEND = "nc $(nc -h 2>&1 | grep -q BusyBox || echo -N)"
 
 
+def listens(port):
+    """A command that waits until somebody listens: what was started in the background may take a while."""
+    return (f"for i in $(seq 300); do cat /proc/net/tcp /proc/net/tcp6 | grep -q ':{port:04X} 0*:0000 0A' && break;"
+            " sleep 0.2; done")
+
+
 def tcp_both_ways(tap, user, device, target, mebibytes=32):
     """Sends and fetches a random file over TCP; the hashes must match."""
     device.must(f"{HOLD}; head -c {mebibytes * MIB} /dev/urandom > /tmp/down;"
-                " ({ nc -l -p 5001 <> /tmp/hold > /tmp/up; touch /tmp/up.done; } &)", 300)
+                " ({ nc -l -p 5001 <> /tmp/hold > /tmp/up; touch /tmp/up.done; } &); " + listens(5001), 300)
     sent = user.must(f"head -c {mebibytes * MIB} /dev/urandom > /tcp-up; sha256sum < /tcp-up", 300)
     user.must(f"{SEND} {target} 5001 < /tcp-up; rm /tcp-up", 600)
     received = device.must("while [ ! -e /tmp/up.done ]; do sleep 1; done; sha256sum < /tmp/up", 300)
     tap.equal(received, sent, f"{mebibytes} MB over TCP to the device VM: hash matches")
-    device.must("rm /tmp/up /tmp/up.done; (httpd -f -p 5002 -h /tmp > /dev/null 2>&1 &)")
+    device.must("rm /tmp/up /tmp/up.done; (httpd -f -p 5002 -h /tmp > /dev/null 2>&1 &); " + listens(5002))
     fetched = user.must(f"wget -q -O - http://{target}:5002/down | sha256sum", 600)
     tap.equal(fetched, device.must("sha256sum < /tmp/down; rm /tmp/down; killall httpd", 300),
               f"{mebibytes} MB over TCP from the device VM: hash matches")
@@ -119,7 +125,7 @@ def thread_ticks(device):
 
 def vhost_carries_packets(tap, user, device, target):
     """While packets flow, the vhost worker works and QEMU's own threads do not."""
-    device.must(f"{HOLD}; (nc -l -p 5003 <> /tmp/hold > /dev/null &)")
+    device.must(f"{HOLD}; (nc -l -p 5003 <> /tmp/hold > /dev/null &); {listens(5003)}")
     before = thread_ticks(device)
     user.must(f"head -c {64 * MIB} /dev/zero | {SEND} {target} 5003", 600)
     after = thread_ticks(device)
