@@ -42,7 +42,7 @@ help:
 #h make prove     install a prover, prove what can be proven, test the rest exhaustively; says which was which
 #h make bench-kernel  instruction counts of the kernel's hot paths: name value reference
 #h make latency-kernel  longest time with interrupts off over the kernel's tests, in instructions, and where
-#h make coverage-kernel  branch coverage of kernel/api and kernel/object by the unit tests; at least 90 %
+#h make coverage-kernel  branch coverage of kernel/api and kernel/object by the unit tests; at least 99 %
 #h make setup     install what is needed (Debian packages; root or sudo)
 #h make install-kernel PREFIX=dir  write our kernel as an installed seL4 (tools/install.mk)
 #h make clean     remove what was built, but neither the cache nor the guests' disks

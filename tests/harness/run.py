@@ -79,7 +79,7 @@ def script_tests(limit_s):
 GROUPS = {
     "unit": unit_tests,
     "golden": script_tests(300),
-    "tools": script_tests(300),
+    "tools": script_tests(600),
     "model": script_tests(600),
     "fuzz": fuzz_tests,
     "prove": script_tests(1800),

@@ -101,7 +101,7 @@ static void test_private(void)
     unsigned irq = irq_number(2, 30);
 
     TAP_OK(irq == 2 * 32 + 30 && host_call(CONTROL, &get) == 0 && fake_machine.trigger[irq] == 2 &&
-               fake_machine.masked[irq] == 2 && fake_machine.target[irq] == 0 &&
+               fake_machine.masked[irq] == 2 && fake_machine.target[irq_number(0, 30)] == 0 &&
                cores_interrupts(2, ARCH_IPI_CALL) == 2,
            "irq: trigger and mask of a private one are set by its core");
     TAP_OK(REFUSES(CONTROL, &get, SEL4_REVOKE_FIRST), "irq: issued already");

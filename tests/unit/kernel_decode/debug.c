@@ -55,8 +55,14 @@ static void test_debug_names(void)
     TAP_OK(!strcmp(host_root->name, name), "debug: the longest name");
     name[TCB_NAME_BYTES - 1] = 'n';
     put_name(name);
+    debug_call(SEL4_SYS_DEBUG_NAME_THREAD, SEL4_SLOT_INIT_TCB);
+    TAP_OK(strlen(host_root->name) == TCB_NAME_BYTES - 1 &&
+               !strncmp(host_root->name, name, TCB_NAME_BYTES - 1),
+           "debug: a longer one is cut");
+    memset(cap_object(host_slot(SEL4_SLOT_INIT_IPC_BUFFER)->cap), 'n',
+           sizeof(struct sel4_ipc_buffer));
     TAP_OK(halts(SEL4_SYS_DEBUG_NAME_THREAD, SEL4_SLOT_INIT_TCB) && console_says("too long"),
-           "debug: a longer one halts, as the interface says");
+           "debug: one that does not end in the message halts, as the interface says");
     scene_begin(false);
     TAP_OK(halts(SEL4_SYS_DEBUG_NAME_THREAD, ROOT) && console_says("not a TCB"),
            "debug: so does a CNode");

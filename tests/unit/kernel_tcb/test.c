@@ -433,6 +433,14 @@ static void test_vcpu_pairs(void)
            "vcpu: so does a new VCPU");
     arch_set_register(other.tcb, 2, 0x3c5);
     TAP_OK((other.tcb->context.spsr & 0xf) == 5, "vcpu: its thread may run at EL1");
+    for (unsigned mode = 0; mode < 32; mode++) {
+        bool allowed = mode == 0 || mode == 4 || mode == 5;
+
+        arch_set_register(other.tcb, 2, 0x3c0 | mode);
+        TAP_OK((other.tcb->context.spsr & 0x1f) == (allowed ? mode : 0), "vcpu: mode %u is %s",
+               mode, allowed ? "the guest's to choose" : "not, it runs at EL0");
+    }
+    arch_set_register(other.tcb, 2, 0x3c5);
     TAP_OK(scene_delete(second_slot) == 0 && !other.tcb->vcpu &&
                (other.tcb->context.spsr & 0xf) == 0,
            "delete: a VCPU leaves a thread that runs at EL0");
