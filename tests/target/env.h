@@ -15,6 +15,10 @@
 
 #define PAGE_BYTES 4096ul
 #define FULL_DEPTH seL4_WordBits
+/* An address that no guard of the root CNode lets through. */
+#define NOWHERE (1ul << 40)
+/* Guard of the root CNode. */
+#define ROOT_GUARD_BITS (seL4_WordBits - env.info->initThreadCNodeSizeBits)
 
 /* Priorities: tests use helpers between WATCHER + 1 and MONITOR - 1. */
 #define PRIO_MONITOR 254
@@ -71,6 +75,29 @@ struct test {
     } while (0)
 
 #define EXPECT_OK(call) EXPECT_EQ(call, seL4_NoError)
+
+/* Refusals with the words that come with them: an argument's or capability's number, ... */
+#define EXPECT_NUMBER(call, error, number)                                                         \
+    do {                                                                                           \
+        EXPECT_EQ(call, error);                                                                    \
+        EXPECT_EQ(seL4_GetMR(0), number);                                                          \
+    } while (0)
+
+/* ... the two ends of a range, ... */
+#define EXPECT_RANGE(call, smallest, largest)                                                      \
+    do {                                                                                           \
+        EXPECT_EQ(call, seL4_RangeError);                                                          \
+        EXPECT_EQ(seL4_GetMR(0), smallest);                                                        \
+        EXPECT_EQ(seL4_GetMR(1), largest);                                                         \
+    } while (0)
+
+/* ... or where a lookup failed (1 in the source's root) and in which way. */
+#define EXPECT_LOOKUP(call, is_source, kind)                                                       \
+    do {                                                                                           \
+        EXPECT_EQ(call, seL4_FailedLookup);                                                        \
+        EXPECT_EQ(seL4_GetMR(0), is_source);                                                       \
+        EXPECT_EQ(seL4_GetMR(1), kind);                                                            \
+    } while (0)
 
 struct env {
     seL4_BootInfo *info;
@@ -145,6 +172,13 @@ seL4_Error thread_start(struct thread *thread, thread_entry entry, seL4_Word a, 
 seL4_Word thread_stack(const struct thread *thread);
 /* Last action of a helper: blocks it for good. */
 void thread_stop(void) __attribute__((noreturn));
+
+/* A call with any label: these words, and `cap_count` times the capability `extra`. */
+seL4_MessageInfo_t call_words(seL4_CPtr cap, seL4_Word label, seL4_CPtr extra, seL4_Word cap_count,
+                              const seL4_Word *words, seL4_Word word_count);
+/* The same when only the answer's label counts. */
+seL4_Error call_error(seL4_CPtr cap, seL4_Word label, seL4_CPtr extra, seL4_Word cap_count,
+                      const seL4_Word *words, seL4_Word word_count);
 
 /* Raw system call with chosen registers, for what the stubs cannot express. */
 struct raw {

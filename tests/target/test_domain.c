@@ -33,6 +33,25 @@ TEST("DOM-0002", "the schedule refuses what it cannot hold")
               seL4_RangeError);
 }
 
+TEST("DOM-0004", "the schedule's refusals name the argument or the range")
+{
+    seL4_Word last = CONFIG_NUM_DOMAIN_SCHEDULES - 1;
+
+    EXPECT_RANGE(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, last + 1, 0, 1), 0, last);
+    EXPECT_RANGE(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 1, CONFIG_NUM_DOMAINS, 1), 0,
+                 CONFIG_NUM_DOMAINS - 1);
+    EXPECT_RANGE(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, last + 1), 0, last);
+    /* Entry 1 is an end marker: no place to start, until it has a duration. */
+    EXPECT_OK(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 1, 0, 0));
+    EXPECT_NUMBER(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, 1), seL4_InvalidArgument, 0);
+    EXPECT_OK(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 1, 0, 7));
+    EXPECT_OK(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, 1));
+    EXPECT_NUMBER(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 1, 0, 0), seL4_InvalidArgument,
+                  2);
+    EXPECT_OK(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, 0));
+    EXPECT_OK(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 1, 0, 0));
+}
+
 #if CONFIG_NUM_DOMAINS > 1
 static volatile seL4_Word ran;
 

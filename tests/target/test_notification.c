@@ -184,3 +184,17 @@ TEST("NTFN-0009", "a signal to a bound thread that waits for a reply keeps until
     EXPECT_EQ(got_count, 2);
     EXPECT_EQ(got[1], (3ul << 16) | 2);
 }
+
+TEST("NTFN-0010", "a notification that somebody waits for cannot be bound")
+{
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    struct thread thread;
+
+    EXPECT(thread_new(&thread, PRIO_RUNNER + 1, 0) != 0);
+    EXPECT_OK(thread_start(&thread, waiter, ntfn, 0, 0));
+    EXPECT_EQ(seL4_TCB_BindNotification(RUNNER_TCB, ntfn), seL4_IllegalOperation);
+    seL4_Signal(ntfn);
+    EXPECT_OK(seL4_TCB_BindNotification(RUNNER_TCB, ntfn));
+    EXPECT_OK(seL4_TCB_UnbindNotification(RUNNER_TCB));
+    EXPECT_EQ(seL4_TCB_UnbindNotification(RUNNER_TCB), seL4_IllegalOperation);
+}
