@@ -412,7 +412,7 @@ TEST("VCPU-0011", "InjectIRQ checks number, priority, group and register")
     EXPECT_EQ(seL4_ARM_VCPU_InjectIRQ(vcpu, 40, 0, 0, (seL4_Uint8)(last + 1)), seL4_RangeError);
 }
 
-TEST("VCPU-0012", "an interrupt that the guest is handling cannot be overwritten")
+TEST("VCPU-0012", "an interrupt that is still pending is replaced by the next in its list register")
 {
     struct guest guest;
 
@@ -460,24 +460,33 @@ TEST("VCPU-0013", "the virtual timer is a VPPIEvent, masked until AckVPPI")
     EXPECT_EQ(seL4_ARM_VCPU_AckVPPI(guest.vcpu, 5000), seL4_RangeError);
 }
 
+/* A second VCPU in the first guest's address space and CSpace; set_syscall() starts it. */
+static seL4_Error guest_beside(struct guest *second, const struct guest *first)
+{
+    seL4_Error error;
+
+    *second = *first;
+    second->vcpu = object_new(seL4_ARM_VCPUObject, 0);
+    second->ep = object_new(seL4_EndpointObject, 0);
+    second->tcb = object_new(seL4_TCBObject, 0);
+    error = seL4_CNode_Mint(first->cnode, 3, FULL_DEPTH, ROOT, second->ep, FULL_DEPTH,
+                            seL4_CapRights_new(1, 0, 0, 1), BADGE);
+    if (error == seL4_NoError) {
+        error = seL4_TCB_Configure(second->tcb, 3, first->cnode, 0, first->vspace, 0, 0, 0);
+    }
+    if (error == seL4_NoError) {
+        error = seL4_TCB_SetSchedParams(second->tcb, RUNNER_TCB, 0, PRIO_RUNNER - 1);
+    }
+    return error == seL4_NoError ? seL4_ARM_VCPU_SetTCB(second->vcpu, second->tcb) : error;
+}
+
 TEST("VCPU-0014", "two guests keep their own registers when they alternate")
 {
     struct guest first;
     struct guest second;
-    seL4_CPtr tcb;
 
     EXPECT_OK(guest_new(&first, guest_sysregs, 0));
-    /* The second shares the code page's scratch mapping, so only its objects differ. */
-    second = first;
-    second.vcpu = object_new(seL4_ARM_VCPUObject, 0);
-    second.ep = object_new(seL4_EndpointObject, 0);
-    tcb = object_new(seL4_TCBObject, 0);
-    EXPECT_OK(seL4_CNode_Mint(first.cnode, 3, FULL_DEPTH, ROOT, second.ep, FULL_DEPTH,
-                              seL4_CapRights_new(1, 0, 0, 1), BADGE));
-    EXPECT_OK(seL4_TCB_Configure(tcb, 3, first.cnode, 0, first.vspace, 0, 0, 0));
-    EXPECT_OK(seL4_TCB_SetSchedParams(tcb, RUNNER_TCB, 0, PRIO_RUNNER - 1));
-    EXPECT_OK(seL4_ARM_VCPU_SetTCB(second.vcpu, tcb));
-    second.tcb = tcb;
+    EXPECT_OK(guest_beside(&second, &first));
     EXPECT_OK(seL4_ARM_VCPU_WriteRegs(first.vcpu, seL4_VCPUReg_TPIDR_EL1, 0xaaaa));
     EXPECT_OK(seL4_ARM_VCPU_WriteRegs(second.vcpu, seL4_VCPUReg_TPIDR_EL1, 0xbbbb));
     EXPECT_OK(seL4_ARM_VCPU_WriteRegs(first.vcpu, seL4_VCPUReg_VMPIDR_EL2, 0x80000000));
@@ -543,6 +552,107 @@ TEST("VCPU-0018", "a VCPU without a thread takes interrupts and registers, and k
     EXPECT_OK(seL4_ARM_VCPU_WriteRegs(vcpu, seL4_VCPUReg_CNTVOFF, 0x1234));
     EXPECT_EQ(seL4_ARM_VCPU_ReadRegs(vcpu, seL4_VCPUReg_CNTVOFF).value, 0x1234);
     EXPECT_OK(seL4_ARM_VCPU_AckVPPI(vcpu, 27));
+}
+
+TEST("VCPU-0019", "InjectIRQ names the range of each of its four parts")
+{
+    seL4_CPtr vcpu = object_new(seL4_ARM_VCPUObject, 0);
+    seL4_Word last;
+
+    EXPECT_RANGE(seL4_ARM_VCPU_InjectIRQ(vcpu, 1024, 0, 0, 0), 0, 1023);
+    EXPECT_RANGE(seL4_ARM_VCPU_InjectIRQ(vcpu, 40, 32, 0, 0), 0, 31);
+    EXPECT_RANGE(seL4_ARM_VCPU_InjectIRQ(vcpu, 40, 0, 2, 0), 0, 1);
+    EXPECT_EQ(seL4_ARM_VCPU_InjectIRQ(vcpu, 40, 0, 0, 255), seL4_RangeError);
+    EXPECT_EQ(seL4_GetMR(0), 0);
+    last = seL4_GetMR(1);
+    EXPECT_RANGE(seL4_ARM_VCPU_InjectIRQ(vcpu, 40, 0, 0, (seL4_Uint8)(last + 1)), 0, last);
+}
+
+TEST("VCPU-0020", "AckVPPI, ReadRegs and WriteRegs name what they refuse")
+{
+    seL4_CPtr vcpu = object_new(seL4_ARM_VCPUObject, 0);
+    seL4_Word last;
+
+    EXPECT_EQ(seL4_ARM_VCPU_AckVPPI(vcpu, ~0ul), seL4_RangeError);
+    EXPECT_EQ(seL4_GetMR(0), 0);
+    last = seL4_GetMR(1);
+    EXPECT(last >= 32 && last < 1020);
+    EXPECT_RANGE(seL4_ARM_VCPU_AckVPPI(vcpu, last + 1), 0, last);
+    EXPECT_NUMBER(seL4_ARM_VCPU_AckVPPI(vcpu, last), seL4_InvalidArgument, 0);
+    EXPECT_NUMBER(seL4_ARM_VCPU_AckVPPI(vcpu, 26), seL4_InvalidArgument, 0);
+    EXPECT_NUMBER(seL4_ARM_VCPU_ReadRegs(vcpu, seL4_VCPUReg_Num).error, seL4_InvalidArgument, 1);
+    EXPECT_NUMBER(seL4_ARM_VCPU_ReadRegs(vcpu, ~0ul).error, seL4_InvalidArgument, 1);
+    EXPECT_NUMBER(seL4_ARM_VCPU_WriteRegs(vcpu, seL4_VCPUReg_Num, 0), seL4_InvalidArgument, 1);
+    EXPECT_NUMBER(seL4_ARM_VCPU_WriteRegs(vcpu, ~0ul, 0), seL4_InvalidArgument, 1);
+}
+
+TEST("VCPU-0021", "a list register whose interrupt is active is DeleteFirst, the others are free")
+{
+    struct guest guest;
+    struct guest second;
+
+    EXPECT_OK(guest_new(&guest, guest_irq, 0));
+    if (!map_gicv(&guest)) {
+        test_skip("no GICv2 virtual CPU interface on this board");
+        return;
+    }
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+    EXPECT_OK(seL4_ARM_VCPU_InjectIRQ(guest.vcpu, 40, 0, 0, 2));
+    guest_answer();
+    /* It comes out of the handler, before the end of the interrupt. */
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+    EXPECT_EQ(seL4_GetMR(0), 40);
+    /* The kernel looks at the list registers when it puts another VCPU in their place. */
+    EXPECT_OK(guest_beside(&second, &guest));
+    EXPECT_OK(set_syscall(&second, 0, 0));
+    EXPECT_EQ(guest_exit(&second), seL4_Fault_UnknownSyscall);
+    EXPECT_EQ(seL4_ARM_VCPU_InjectIRQ(guest.vcpu, 41, 0, 0, 2), seL4_DeleteFirst);
+    EXPECT_OK(seL4_ARM_VCPU_InjectIRQ(guest.vcpu, 41, 0, 0, 1));
+}
+
+TEST("VCPU-0022", "an abort of the guest's user mode is a VMFault of its thread")
+{
+    struct guest guest;
+    seL4_UserContext regs;
+
+    hold_guest = true;
+    EXPECT_OK(guest_new(&guest, guest_access, 0x30000120));
+    EXPECT_OK(seL4_TCB_ReadRegisters(guest.tcb, 0, 0, 3, &regs));
+    regs.spsr = 0x3c0;
+    EXPECT_OK(seL4_TCB_WriteRegisters(guest.tcb, 1, 0, 3, &regs));
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_VMFault);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_IP), GUEST_IPA);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_Addr), 0x30000120);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_PrefetchFault), 0);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_FSR) >> 26, 0x24);
+    EXPECT_OK(seL4_TCB_ReadRegisters(guest.tcb, 0, 0, 3, &regs));
+    EXPECT_EQ(regs.spsr & 0xf, 0);
+}
+
+TEST("VCPU-0023", "a guest goes on whatever the label of the reply to its exit is")
+{
+    struct guest guest;
+
+    EXPECT_OK(guest_new(&guest, guest_irq, 0));
+    if (!map_gicv(&guest)) {
+        test_skip("no GICv2 virtual CPU interface on this board");
+        return;
+    }
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+    EXPECT_OK(seL4_ARM_VCPU_InjectIRQ(guest.vcpu, 40, 0, 0, 0));
+    guest_answer();
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+    guest_answer();
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_VGICMaintenance);
+    EXPECT_OK(seL4_ARM_VCPU_InjectIRQ(guest.vcpu, 41, 0, 0, 0));
+    seL4_Reply(seL4_MessageInfo_new(9, 0, 0, 1));
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+    EXPECT_EQ(seL4_GetMR(0), 41);
+    /* But an UnknownSyscall is ended by one. */
+    seL4_Reply(seL4_MessageInfo_new(9, 0, 0, 0));
+    EXPECT_OK(seL4_TCB_Resume(guest.tcb));
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+    EXPECT_EQ(seL4_GetMR(0), 41);
 }
 
 #ifdef CONFIG_ENABLE_SMP_SUPPORT
