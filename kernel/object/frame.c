@@ -86,11 +86,17 @@ static enum status decode_map(struct call *call)
     return STATUS_OK;
 }
 
-static enum status decode_unmap(struct call *call)
+static void invoke_unmap(struct slot *slot)
 {
-    frame_unmap(call->cap);
-    call->slot->cap = cap_with_mapping(call->cap, 0, 0);
-    return STATUS_OK;
+    frame_unmap(slot->cap);
+    slot->cap = cap_with_mapping(slot->cap, 0, 0);
+}
+
+static void invoke_get_address(struct call *call)
+{
+    uint64_t pa = arch_object_pa(cap_address(call->cap));
+
+    call_reply(call, 1, &pa);
 }
 
 /*
@@ -158,13 +164,8 @@ enum status frame_decode(struct call *call)
     }
     switch (call->label) {
     case ARMPageMap: return decode_map(call);
-    case ARMPageUnmap: return decode_unmap(call);
-    case ARMPageGetAddress: {
-        uint64_t pa = arch_object_pa(cap_address(call->cap));
-
-        call_reply(call, 1, &pa);
-        return STATUS_OK;
-    }
+    case ARMPageUnmap: invoke_unmap(call->slot); return STATUS_OK;
+    case ARMPageGetAddress: invoke_get_address(call); return STATUS_OK;
     default: return decode_cache(call);
     }
 }

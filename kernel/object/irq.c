@@ -132,10 +132,6 @@ static enum status decode_get(struct call *call, bool with_trigger)
     uint64_t depth = call_word(call, next + 1) & (with_trigger ? 0xff : ~0ull);
     struct slot *dest;
     unsigned irq = 0;
-
-    if (CONFIG_MAX_NUM_NODES > 1 && with_trigger && intid < IRQ_PRIVATE_COUNT) {
-        return call_illegal_operation(call);
-    }
     enum status status = check_irq(call, 0, intid, &irq);
 
     if (status == STATUS_OK) {
@@ -201,6 +197,15 @@ static enum status decode_issue_sgi(struct call *call)
 }
 #endif
 
+/* With several cores it would not say whose private interrupt is meant. */
+static enum status decode_get_trigger(struct call *call)
+{
+    if (CONFIG_MAX_NUM_NODES > 1 && call_word(call, 0) < IRQ_PRIVATE_COUNT) {
+        return call_illegal_operation(call);
+    }
+    return decode_get(call, true);
+}
+
 enum status irq_control_decode(struct call *call)
 {
     enum status status = call_check(call, SEL4_OBJ_IRQ_CONTROL);
@@ -210,7 +215,7 @@ enum status irq_control_decode(struct call *call)
     }
     switch (call->label) {
     case IRQIssueIRQHandler: return decode_get(call, false);
-    case ARMIRQIssueIRQHandlerTrigger: return decode_get(call, true);
+    case ARMIRQIssueIRQHandlerTrigger: return decode_get_trigger(call);
     default:
 #ifdef CONFIG_ENABLE_SMP_SUPPORT
         return decode_get_on_core(call);
