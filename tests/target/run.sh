@@ -72,7 +72,7 @@ tail -n +1 -f --pid="$qemu" "$log" | while IFS= read -r line; do
     line=$(printf '%s' "$line" | tr -d '\r')
     printf '%s\n' "$line"
     [ "$mode" != latency ] || case $line in "# target tests: "*) sleep 2 ;; esac
-    case $line in "# target tests: "*" failed" | "# bench: done") break ;; esac
+    case $line in "# target tests: "*" failed" | "# bench: done") break ;; DebugHalt) sleep 2 && break ;; esac
 done || true
 kill "$qemu" 2> /dev/null || true
 wait "$qemu" 2> /dev/null || true

@@ -88,4 +88,11 @@ TEST("DEBUG-0004", "DebugSnapshot comes back")
     seL4_DebugSnapshot();
 }
 
+/* Only when it is asked for by name: nothing comes after it. */
+TEST("HALT-0001", "DebugHalt stops the machine")
+{
+    seL4_DebugHalt();
+    EXPECT(!"the machine was stopped");
+}
+
 #endif
