@@ -99,6 +99,9 @@ struct test {
         EXPECT_EQ(seL4_GetMR(1), kind);                                                            \
     } while (0)
 
+/* The next message there is a fault of this kind; its words are in the IPC buffer then. */
+#define EXPECT_FAULT(ep, kind) EXPECT_EQ(seL4_MessageInfo_get_label(seL4_Recv(ep, seL4_Null)), kind)
+
 struct env {
     seL4_BootInfo *info;
     seL4_Word start_registers; /* all registers but x0 and pc at the start, or-ed together */
@@ -191,6 +194,18 @@ void raw_svc(struct raw *regs);
  * Done after each test; long tests do it in between.
  */
 seL4_Error env_give_back(void);
+
+/* The board's UART, whose interrupt is there whenever its mask has PL011_TX. */
+#define UART_IRQ   33
+#define PL011_IMSC 0x38
+#define PL011_MIS  0x40
+#define PL011_ICR  0x44
+#define PL011_TX   (1u << 5)
+
+static inline volatile uint32_t *uart_register(unsigned int offset)
+{
+    return (volatile uint32_t *)(UART_VADDR + offset);
+}
 
 /* The cap frame of a page of the image, for static buffers. */
 seL4_CPtr image_frame(const void *address);

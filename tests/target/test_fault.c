@@ -71,14 +71,12 @@ TEST("FAULT-0002", "a store to a read-only page is a VMFault that says write")
 {
     seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
     struct thread thread;
-    seL4_MessageInfo_t info;
     seL4_CPtr ep;
 
     EXPECT_OK(map_page(VSPACE, page, HOLE, seL4_CanRead, seL4_ARM_Default_VMAttributes));
     results[0] = 0;
     ep = start_faulting(&thread, storer_to, HOLE + 8, 7);
-    info = seL4_Recv(ep, seL4_Null);
-    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_VMFault);
+    EXPECT_FAULT(ep, seL4_Fault_VMFault);
     EXPECT_EQ(seL4_GetMR(seL4_VMFault_Addr), HOLE + 8);
     EXPECT(seL4_GetMR(seL4_VMFault_FSR) & (1u << 6));
     /* More rights through the same cap at the same address, then the store succeeds. */
@@ -99,11 +97,9 @@ static void jumper(seL4_Word address, seL4_Word unused1, seL4_Word unused2)
 TEST("FAULT-0003", "a jump into a hole is a prefetch VMFault")
 {
     struct thread thread;
-    seL4_MessageInfo_t info;
     seL4_CPtr ep = start_faulting(&thread, jumper, HOLE + 0x40, 0);
 
-    info = seL4_Recv(ep, seL4_Null);
-    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_VMFault);
+    EXPECT_FAULT(ep, seL4_Fault_VMFault);
     EXPECT_EQ(seL4_GetMR(seL4_VMFault_IP), HOLE + 0x40);
     EXPECT_EQ(seL4_GetMR(seL4_VMFault_Addr), HOLE + 0x40);
     EXPECT_EQ(seL4_GetMR(seL4_VMFault_PrefetchFault), 1);
@@ -114,15 +110,13 @@ TEST("FAULT-0004", "an execute-never page does not run")
 {
     seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
     struct thread thread;
-    seL4_MessageInfo_t info;
     seL4_CPtr ep;
 
     EXPECT_OK(map_page(VSPACE, page, HOLE, seL4_ReadWrite,
                        seL4_ARM_Default_VMAttributes | seL4_ARM_ExecuteNever));
     *(volatile uint32_t *)HOLE = 0xd65f03c0; /* ret */
     ep = start_faulting(&thread, jumper, HOLE, 0);
-    info = seL4_Recv(ep, seL4_Null);
-    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_VMFault);
+    EXPECT_FAULT(ep, seL4_Fault_VMFault);
     EXPECT_EQ(seL4_GetMR(seL4_VMFault_PrefetchFault), 1);
 }
 
@@ -170,7 +164,6 @@ TEST("FAULT-0005", "an unknown system call delivers the registers; the reply wri
 TEST("FAULT-0006", "a reply with a label leaves the thread inactive; resume restarts it")
 {
     struct thread thread;
-    seL4_MessageInfo_t info;
     seL4_CPtr ep;
 
     results[0] = 0;
@@ -180,8 +173,7 @@ TEST("FAULT-0006", "a reply with a label leaves the thread inactive; resume rest
     EXPECT_EQ(results[0], 0);
     (void)seL4_TCB_Resume(thread.tcb);
     /* It repeats the call, so the same fault comes again. */
-    info = seL4_Recv(ep, seL4_Null);
-    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_UnknownSyscall);
+    EXPECT_FAULT(ep, seL4_Fault_UnknownSyscall);
     EXPECT_EQ(seL4_GetMR(seL4_UnknownSyscall_Syscall), 0x777);
 }
 
@@ -226,14 +218,12 @@ static void breakpoint(seL4_Word unused1, seL4_Word unused2, seL4_Word unused3)
 TEST("FAULT-0008", "other exceptions of a native thread arrive as VCPUFault; WriteRegisters skips")
 {
     struct thread thread;
-    seL4_MessageInfo_t info;
     seL4_UserContext regs;
     seL4_CPtr ep;
 
     results[0] = 0;
     ep = start_faulting(&thread, breakpoint, 0, 0);
-    info = seL4_Recv(ep, seL4_Null);
-    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_VCPUFault);
+    EXPECT_FAULT(ep, seL4_Fault_VCPUFault);
     EXPECT_EQ(seL4_GetMR(0) >> 26, 0x3c);
     EXPECT_OK(seL4_TCB_ReadRegisters(thread.tcb, 0, 0, 1, &regs));
     regs.pc += 4;
@@ -258,15 +248,13 @@ TEST("FAULT-0009", "a wait on an empty slot is a CapFault; filled and replied to
     seL4_CPtr badged = slot_new();
     seL4_CPtr empty = slot_new();
     struct thread thread;
-    seL4_MessageInfo_t info;
     seL4_CPtr ep;
 
     results[1] = 0;
     EXPECT_OK(mint_cap(badged, ntfn, seL4_AllRights, 0x11));
     seL4_Signal(badged);
     ep = start_faulting(&thread, raw_caller, (seL4_Word)seL4_SysRecv, empty);
-    info = seL4_Recv(ep, seL4_Null);
-    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_CapFault);
+    EXPECT_FAULT(ep, seL4_Fault_CapFault);
     EXPECT_EQ(seL4_GetMR(seL4_CapFault_Addr), empty);
     EXPECT_EQ(seL4_GetMR(seL4_CapFault_InRecvPhase), 1);
     EXPECT_EQ(*(uint32_t *)seL4_GetMR(seL4_CapFault_IP), 0xd4000001);
@@ -284,14 +272,12 @@ TEST("FAULT-0010", "a receive on a cap without the read right is a CapFault in t
     seL4_CPtr target = object_new(seL4_EndpointObject, 0);
     seL4_CPtr write_only = slot_new();
     struct thread thread;
-    seL4_MessageInfo_t info;
 
     EXPECT_OK(copy_cap(write_only, target, seL4_CanWrite));
     EXPECT(thread_new(&thread, PRIO_RUNNER + 1, ep) != 0);
     EXPECT_OK(thread_start(&thread, (thread_entry)(void *)raw_svc, 0, 0, 0));
     /* raw_svc(NULL) faults at address 0 first: a cheap check that page 0 is not mapped. */
-    info = seL4_Recv(ep, seL4_Null);
-    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_VMFault);
+    EXPECT_FAULT(ep, seL4_Fault_VMFault);
     EXPECT_EQ(seL4_GetMR(seL4_VMFault_Addr), 0);
     {
         static struct raw regs;
@@ -299,8 +285,7 @@ TEST("FAULT-0010", "a receive on a cap without the read right is a CapFault in t
         regs = (struct raw){ .x0 = write_only, .x7 = (seL4_Word)seL4_SysRecv };
         EXPECT_OK(thread_start(&thread, (thread_entry)(void *)raw_svc, (seL4_Word)&regs, 0, 0));
     }
-    info = seL4_Recv(ep, seL4_Null);
-    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_CapFault);
+    EXPECT_FAULT(ep, seL4_Fault_CapFault);
     EXPECT_EQ(seL4_GetMR(seL4_CapFault_InRecvPhase), 1);
     EXPECT_EQ(seL4_GetMR(seL4_CapFault_Addr), write_only);
 }
@@ -326,12 +311,10 @@ TEST("FAULT-0011", "without a usable fault endpoint the thread stops and others 
 TEST("FAULT-0012", "an address that does not resolve is a CapFault in the send phase")
 {
     struct thread thread;
-    seL4_MessageInfo_t info;
     seL4_CPtr wild = 1ul << 40;
     seL4_CPtr ep = start_faulting(&thread, raw_caller, (seL4_Word)seL4_SysSend, wild);
 
-    info = seL4_Recv(ep, seL4_Null);
-    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_CapFault);
+    EXPECT_FAULT(ep, seL4_Fault_CapFault);
     EXPECT_EQ(seL4_GetMR(seL4_CapFault_Addr), wild);
     EXPECT_EQ(seL4_GetMR(seL4_CapFault_InRecvPhase), 0);
     EXPECT_EQ(seL4_GetMR(seL4_CapFault_LookupFailureType), seL4_GuardMismatch);
@@ -351,14 +334,12 @@ TEST("FAULT-0014", "an unresolvable capability in a message is a CapFault in the
 {
     seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
     struct thread thread;
-    seL4_MessageInfo_t info;
 
     EXPECT(thread_new(&thread, PRIO_RUNNER + 1, ep) != 0);
     thread.buffer->caps_or_badges[0] = 1ul << 41;
     EXPECT_OK(thread_start(&thread, raw_caller, (seL4_Word)seL4_SysSend, ep,
                            seL4_MessageInfo_new(0, 0, 1, 0).words[0]));
-    info = seL4_Recv(ep, seL4_Null);
-    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_CapFault);
+    EXPECT_FAULT(ep, seL4_Fault_CapFault);
     EXPECT_EQ(seL4_GetMR(seL4_CapFault_Addr), 1ul << 41);
     EXPECT_EQ(seL4_GetMR(seL4_CapFault_InRecvPhase), 0);
 }
@@ -392,7 +373,7 @@ TEST("FAULT-0015",
     (void)ep;
     EXPECT_EQ(results[0], 1);
 #else
-    EXPECT_EQ(seL4_MessageInfo_get_label(seL4_Recv(ep, seL4_Null)), seL4_Fault_VCPUFault);
+    EXPECT_FAULT(ep, seL4_Fault_VCPUFault);
     EXPECT_EQ(seL4_GetMR(0) >> 26, 0x18);
     EXPECT_EQ(results[0], 0);
 #endif
@@ -424,7 +405,7 @@ TEST("FAULT-0016", "the FPU of a thread that gave it up is a VCPUFault, until th
     EXPECT_OK(flags.error);
     EXPECT_OK(thread_start(&thread, use_fpu, 0, 0, 0));
     for (int i = 0; i < 2; i++) {
-        EXPECT_EQ(seL4_MessageInfo_get_label(seL4_Recv(ep, seL4_Null)), seL4_Fault_VCPUFault);
+        EXPECT_FAULT(ep, seL4_Fault_VCPUFault);
         EXPECT_EQ(seL4_GetMR(seL4_VCPUFault_HSR) >> 26, 0x07);
         if (i == 1) {
             flags = seL4_TCB_SetFlags(thread.tcb, seL4_TCBFlag_fpuDisabled, 0);
@@ -589,20 +570,20 @@ TEST("FAULT-0020", "CapFault, VMFault and VCPUFault resume whatever the reply's 
 
     results[1] = 0;
     ep = start_faulting(&thread[0], raw_caller, (seL4_Word)seL4_SysNBRecv, empty);
-    EXPECT_EQ(seL4_MessageInfo_get_label(seL4_Recv(ep, seL4_Null)), seL4_Fault_CapFault);
+    EXPECT_FAULT(ep, seL4_Fault_CapFault);
     EXPECT_OK(copy_cap(empty, ntfn, seL4_AllRights));
     reply(1, 0);
     EXPECT_EQ(results[1], 1);
 
     results[0] = 99;
     ep = start_faulting(&thread[0], loader_of, HOLE, 0);
-    EXPECT_EQ(seL4_MessageInfo_get_label(seL4_Recv(ep, seL4_Null)), seL4_Fault_VMFault);
+    EXPECT_FAULT(ep, seL4_Fault_VMFault);
     EXPECT_OK(map_page(VSPACE, page, HOLE, seL4_ReadWrite, seL4_ARM_Default_VMAttributes));
     reply(2, 4);
     EXPECT_EQ(results[0], 0);
 
     ep = start_faulting(&thread[1], breakpoint, 0, 0);
-    EXPECT_EQ(seL4_MessageInfo_get_label(seL4_Recv(ep, seL4_Null)), seL4_Fault_VCPUFault);
+    EXPECT_FAULT(ep, seL4_Fault_VCPUFault);
     EXPECT_OK(seL4_TCB_ReadRegisters(thread[1].tcb, 0, 0, 1, &regs));
     regs.pc += 4;
     EXPECT_OK(seL4_TCB_WriteRegisters(thread[1].tcb, 0, 0, 1, &regs));
@@ -625,7 +606,7 @@ TEST("FAULT-0021", "a reply to an unknown system call writes twelve registers, t
     seL4_SetMR(seL4_UnknownSyscall_SP, sp - 64);
     seL4_SetMR(seL4_UnknownSyscall_SPSR, 0xa0000000 | 0x3c5);
     reply(0, 12);
-    EXPECT_EQ(seL4_MessageInfo_get_label(seL4_Recv(ep, seL4_Null)), seL4_Fault_UnknownSyscall);
+    EXPECT_FAULT(ep, seL4_Fault_UnknownSyscall);
     for (int i = 0; i < 8; i++) {
         EXPECT_EQ(seL4_GetMR(i), 0x4000 + (seL4_Word)i);
     }
@@ -657,7 +638,7 @@ TEST("FAULT-0022", "a reply to a UserException writes pc, sp and flags; with a l
     seL4_SetMR(seL4_UserException_SP, sp - 32);
     seL4_SetMR(seL4_UserException_SPSR, 0x50000000 | 0x3c5);
     reply(0, 3);
-    EXPECT_EQ(seL4_MessageInfo_get_label(seL4_Recv(ep, seL4_Null)), seL4_Fault_UserException);
+    EXPECT_FAULT(ep, seL4_Fault_UserException);
     EXPECT_EQ(seL4_GetMR(seL4_UserException_FaultIP), ip);
     EXPECT_EQ(seL4_GetMR(seL4_UserException_SP), sp - 32);
     EXPECT_EQ(seL4_GetMR(seL4_UserException_SPSR) & 0xf000008f, 0x50000000);

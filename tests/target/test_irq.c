@@ -3,17 +3,6 @@
 #define AREA "80"
 #include "env.h"
 
-#define PL011_IMSC 0x38
-#define PL011_MIS  0x40
-#define PL011_ICR  0x44
-#define PL011_TX   (1u << 5)
-#define UART_IRQ   33
-
-static volatile uint32_t *uart_register(unsigned int offset)
-{
-    return (volatile uint32_t *)(UART_VADDR + offset);
-}
-
 TEST("IRQ-0001", "numbers beyond the last and the kernel's own are refused")
 {
     seL4_CPtr slot = slot_new();

@@ -89,7 +89,7 @@ TEST("SYS-0003", "ReplyRecv from a wrong address has replied before it is a CapF
         EXPECT_OK(thread_start(&replier, server, ep, wrong[i], 0));
         EXPECT_OK(thread_start(&client, caller, ep, 0, 0));
         EXPECT_EQ(answered, 0x77);
-        EXPECT_EQ(seL4_MessageInfo_get_label(seL4_Recv(fault_ep, seL4_Null)), seL4_Fault_CapFault);
+        EXPECT_FAULT(fault_ep, seL4_Fault_CapFault);
         EXPECT_EQ(seL4_GetMR(seL4_CapFault_Addr), wrong[i]);
         EXPECT_EQ(seL4_GetMR(seL4_CapFault_InRecvPhase), 1);
     }
@@ -147,7 +147,7 @@ TEST("SYS-0004", "numbers that are no calls of this kernel are UnknownSyscall fa
     EXPECT(thread_new(&thread, PRIO_RUNNER + 1, ep) != 0);
     for (size_t i = 0; i < sizeof(other_numbers) / sizeof(other_numbers[0]); i++) {
         EXPECT_OK(thread_start(&thread, raw_number, other_numbers[i], 0, 0));
-        EXPECT_EQ(seL4_MessageInfo_get_label(seL4_Recv(ep, seL4_Null)), seL4_Fault_UnknownSyscall);
+        EXPECT_FAULT(ep, seL4_Fault_UnknownSyscall);
         EXPECT_EQ(seL4_GetMR(seL4_UnknownSyscall_Syscall), other_numbers[i]);
         EXPECT_OK(seL4_TCB_Suspend(thread.tcb));
     }

@@ -312,7 +312,6 @@ TEST("VSPACE-0014", "a thread in another address space sees its own page; its en
     seL4_CPtr other = object_new(seL4_ARM_SmallPageObject, 0);
     seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
     struct thread thread;
-    seL4_MessageInfo_t info;
 
     EXPECT_OK(seL4_ARM_ASIDPool_Assign(seL4_CapInitThreadASIDPool, vspace));
     EXPECT_OK(map_image(vspace));
@@ -323,15 +322,13 @@ TEST("VSPACE-0014", "a thread in another address space sees its own page; its en
     EXPECT_OK(seL4_TCB_SetSpace(thread.tcb, ep, ROOT, 0, vspace, 0));
     EXPECT_OK(thread_start(&thread, probe_and_fault, SCRATCH_VADDR, 1, 0));
     /* An unknown system call reports what it read. */
-    info = seL4_Recv(ep, seL4_Null);
-    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_UnknownSyscall);
+    EXPECT_FAULT(ep, seL4_Fault_UnknownSyscall);
     EXPECT_EQ(seL4_GetMR(0), 1);
     EXPECT_EQ(*(volatile seL4_Word *)SCRATCH_VADDR, 0x1111);
     EXPECT_OK(seL4_CNode_Revoke(ROOT, vspace, FULL_DEPTH));
     EXPECT_OK(seL4_CNode_Delete(ROOT, vspace, FULL_DEPTH));
     EXPECT_OK(thread_start(&thread, probe, SCRATCH_VADDR, 0, 0));
-    info = seL4_Recv(ep, seL4_Null);
-    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_VMFault);
+    EXPECT_FAULT(ep, seL4_Fault_VMFault);
 }
 
 TEST("VSPACE-0015", "copies of a frame cap are unmapped, and each deletion removes one mapping")
