@@ -61,6 +61,30 @@ static bool read_model(struct run *run)
     return true;
 }
 
+/*
+ * A VM without hardware of the board that serves others has its disk from a link, too: its first one. Then that
+ * disk holds the images that it serves: "outer/inner". The depth ends circles (links may be late).
+ */
+static const char *disk_folder(struct run *run, const struct model_vm *vm, size_t depth)
+{
+    if (vm->node_count || vm->mmio_count || depth == run->model.vm_count) {
+        return "";
+    }
+    for (size_t i = 0; i < vm->driver_link_count; i++) {
+        const struct model_link *link = vm->driver_links[i];
+
+        for (size_t j = 0; j < link->device_count; j++) {
+            const char *disk = device_disk(&run->arena, link, link->devices[j]);
+
+            if (disk) {
+                return arena_printf(&run->arena, "%s%s/", disk_folder(run, link->device, depth + 1),
+                                    disk);
+            }
+        }
+    }
+    return "";
+}
+
 static void list_disks(struct run *run)
 {
     for (size_t i = 0; i < run->model.link_count; i++) {
@@ -70,7 +94,7 @@ static void list_disks(struct run *run)
             const char *disk = device_disk(&run->arena, link, link->devices[j]);
 
             if (disk) {
-                puts(disk);
+                printf("%s%s\n", disk_folder(run, link->device, 0), disk);
             }
         }
     }

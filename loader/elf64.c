@@ -39,8 +39,10 @@ static int check_segment(const struct ldr_elf_segment *segment, uint64_t size_by
     struct ldr_range vaddr = { segment->vaddr, segment->memsz };
     struct ldr_range paddr = { segment->paddr, segment->memsz };
 
-    if (segment->filesz > segment->memsz || segment->offset > size_bytes ||
-        segment->filesz > size_bytes - segment->offset) {
+    /* Where nothing is read, as of a segment that is zeroed data only, the offset means nothing. */
+    if (segment->filesz > segment->memsz ||
+        (segment->filesz &&
+         (segment->offset > size_bytes || segment->filesz > size_bytes - segment->offset))) {
         return ldr_fail(error, "%s: segment at 0x%x is not inside the file", name, segment->vaddr,
                         0, 0, 0);
     }
@@ -140,6 +142,8 @@ void ldr_elf_load(const struct ldr_elf *elf, const uint8_t *file, uint8_t *memor
         const struct ldr_elf_segment *segment = &elf->segments[i];
         uint64_t address = by_paddr ? segment->paddr : segment->vaddr;
 
-        memcpy(memory + (address - range->base), file + segment->offset, segment->filesz);
+        if (segment->filesz) {
+            memcpy(memory + (address - range->base), file + segment->offset, segment->filesz);
+        }
     }
 }

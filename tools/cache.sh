@@ -5,6 +5,7 @@
 # is made under a temporary name and renamed when complete, so an entry that exists is whole, and an
 # interrupted build leaves nothing that could be mistaken for one.
 
+cache_tell_s=${CACHE_TELL_S:-20}
 cache_root=${XDG_CACHE_HOME:-$HOME/.cache}/peervisor
 
 # cache_key WORD-OR-FILE...: a short hash over the words and the contents of those that are files or
@@ -20,6 +21,15 @@ cache_key() {
             printf '%s\n' "$cache_input"
         fi
     done | sha256sum | cut -c1-16
+}
+
+# cache_tell NAME LOG: tells every cache_tell_s seconds how far it is: compilers number their steps.
+cache_tell() {
+    cache_elapsed=0
+    while sleep "$cache_tell_s" > /dev/null 2>&1; do
+        cache_elapsed=$((cache_elapsed + cache_tell_s))
+        printf '    %s, %d s: %s\n' "$1" "$cache_elapsed" "$(tail -n 1 "$2" | tr -d '\r' | cut -c1-100)"
+    done
 }
 
 # cache_make NAME KEY TEXT FUNCTION [resume]: sets cache_entry to the directory of NAME-KEY. If there
@@ -42,12 +52,17 @@ cache_make() {
         mkdir -p "$cache_new"
         # "set +e" and a subshell of its own, not "||": in a condition sh ignores errors inside the
         # function. The lock's descriptor stays here: some programs rely on finding low ones free.
+        : > "$cache_log"
+        cache_tell "$1" "$cache_log" 9>&- &
+        cache_teller=$!
         set +e
         (
             set -e
             "$4" "$cache_new"
         ) > "$cache_log" 2>&1 9>&-
         cache_status=$?
+        kill "$cache_teller" 2> /dev/null
+        wait "$cache_teller" 2> /dev/null
         set -e
         if [ $cache_status != 0 ]; then
             tail -n 30 "$cache_log" >&2

@@ -4,7 +4,7 @@
 # image (shared RAM, real seL4) has its own folder, so that switching back costs nothing. Tests have descriptions of
 # their own: they give DESCRIPTION, IMAGE_DIR, GUEST_ROOTFS and, for what only they know, COMPOSE_FLAGS.
 
-TOPOLOGIES := $(patsubst topologies/%/,%,$(wildcard topologies/*/))
+TOPOLOGIES := $(strip $(foreach d,$(patsubst topologies/%/,%,$(wildcard topologies/*/)),$(if $(wildcard topologies/$(d)/$(d).camkes),$(d))))
 DESCRIPTION := topologies/$(TOPOLOGY)/$(TOPOLOGY).camkes
 STOCK := $(filter stock,$(DRIVER_KERNEL))
 IMAGE_DIR := build/images/$(TOPOLOGY)$(if $(filter 0,$(VMSWIOTLB)),-shared)$(if $(STOCK),-stock)$(if $(SEL4_PREFIX),-sel4)
@@ -15,6 +15,8 @@ KERNEL := $(if $(SEL4_PREFIX),$(SEL4_ROOT)/bin/kernel.elf,build/kernel/release/k
 COMPOSER := build/composer/peervisor-compose
 DEVICE_VM := build/guest/device-vm.cpio
 GUEST_ROOTFS = $(TP)/rootfs-$(GUEST)/$(GUEST).qcow2
+# A wrong name has no recipe; what says so is check-choices.
+GUEST_STAMP = $(if $(filter debian small,$(GUEST)),$(TP)/.rootfs-$(GUEST).stamp,check-choices)
 BOARD_DISK := build/disks/$(TOPOLOGY)-$(GUEST).raw
 
 .PHONY: kernel loader user composer guest-module supervisor device-vm check-choices check-sel4-prefix
@@ -69,13 +71,13 @@ image: check-choices check-sel4-prefix loader user composer $(DEVICE_VM) $(TP)/.
 	@echo "image: $(IMAGE)"
 
 # Made once and then the user's: a newer root file system never replaces it (see clean-disk).
-$(BOARD_DISK): | $(TP)/.rootfs-$(GUEST).stamp composer
+$(BOARD_DISK): | $(GUEST_STAMP) composer
 	@echo "  board disk $@"
 	@guest/images/board-disk/build.sh $@ $(GUEST_ROOTFS) $$($(COMPOSER) --list-disks $(DESCRIPTION))
 
 # A fresh disk for a test, at DISK.
 .PHONY: test-disk
-test-disk: check-choices $(TP)/.rootfs-$(GUEST).stamp composer
+test-disk: check-choices $(GUEST_STAMP) composer
 	@guest/images/board-disk/build.sh $(DISK) $(GUEST_ROOTFS) $$($(COMPOSER) $(COMPOSE_FLAGS) --list-disks $(DESCRIPTION))
 
 # For scripts that build a variant and need its place.

@@ -28,7 +28,8 @@ TP_ARGS_qemu := $(TP)/libfdt-arm64
 # A link that leads nowhere (the cache was emptied) is made again, whatever its stamp says.
 $(foreach n,$(TP_NAMES),$(if $(wildcard $(TP)/$(n)/.),,$(shell rm -f $(TP)/.$(n).stamp)))
 
-build/setup.stamp: tools/setup.sh tools/apt-entries.sh
+# Nothing is built before this, and this not before the choices on the command line make sense.
+build/setup.stamp: tools/setup.sh tools/apt-entries.sh | check-choices
 	@tools/setup.sh
 	@mkdir -p $(@D) && touch $@
 

@@ -136,7 +136,8 @@ static void print_one_fall(const struct model *model, const struct model_vm *vm,
         fprintf(out,
                 "  - of %s: %s (%llu MiB), and every byte that %s reads from or writes to its\n"
                 "    virtio devices here\n",
-                link->driver->instance, model->is_swiotlb ? "the DMA pool" : "ALL of its RAM",
+                link->driver->instance,
+                model_has_pools(model, link->driver) ? "the DMA pool" : "ALL of its RAM",
                 mib(link->pool.size), link->driver->instance);
     }
     for (size_t i = 0; i < vm->driver_link_count; i++) {
@@ -227,7 +228,7 @@ static void print_secrets(const struct model *model, FILE *out)
 
             if (vm != victim && vm->is_dma_master) {
                 by = vm->instance;
-            } else if (vm != victim && !model->is_swiotlb && serves(vm, victim)) {
+            } else if (vm != victim && !model_has_pools(model, victim) && serves(vm, victim)) {
                 by = vm->instance;
             }
         }
@@ -246,7 +247,8 @@ void audit_write(const struct model *model, const struct board *board, FILE *out
     fprintf(out, "Memory sharing: VMSWIOTLB=%d (%s)\n", model->is_swiotlb,
             model->is_swiotlb
                 ? "backends see the pools of their links, nothing else of their clients"
-                : "backends see ALL RAM of their clients");
+                : "backends see ALL RAM of their clients, but the pools only of those that serve "
+                  "others");
     fputs("Trusted by every VM: the kernel, the initial task, the console and timer services, "
           "and its own VMM.\n\n",
           out);

@@ -184,8 +184,9 @@ static void add_link_objects(struct work *w, struct model_link *link)
     const char *name =
         arena_printf(w->model->arena, "%s-%s", link->device->instance, link->driver->instance);
     const struct model_region *pool =
-        w->model->is_swiotlb ? find_region(link->driver, VMM_REGION_POOL, link->driver_index)
-                             : find_region(link->driver, VMM_REGION_SHARED_RAM, UINT32_MAX);
+        model_has_pools(w->model, link->driver)
+            ? find_region(link->driver, VMM_REGION_POOL, link->driver_index)
+            : find_region(link->driver, VMM_REGION_SHARED_RAM, UINT32_MAX);
 
     link->iobuf_object = frames_object(w, name, "iobuf", 12, LINK_AREA_BYTES, PLAN_ANY_PADDR);
     link->pool_object = pool->object;

@@ -100,14 +100,14 @@ static struct range peer_pool(const struct model_link *link)
 /* A restricted pool on the driver side; plain reserved RAM with struct pages on the device side. */
 static void put_reserved_memory(const struct model *model, const struct model_vm *vm, void *fdt)
 {
-    if (vm->device_link_count == 0 && (!model->is_swiotlb || vm->driver_link_count == 0)) {
+    if (vm->device_link_count == 0 && (!model_has_pools(model, vm) || vm->driver_link_count == 0)) {
         return;
     }
     fragment_begin(fdt, "reserved-memory");
     put_cell(fdt, "#address-cells", 2);
     put_cell(fdt, "#size-cells", 2);
     fragment_bytes(fdt, "ranges", NULL, 0);
-    for (size_t i = 0; model->is_swiotlb && i < vm->driver_link_count; i++) {
+    for (size_t i = 0; model_has_pools(model, vm) && i < vm->driver_link_count; i++) {
         const struct model_link *link = vm->driver_links[i];
 
         begin_at(fdt, "pool", link->pool.base);
@@ -137,7 +137,7 @@ static void put_memory_node(void *fdt, struct range range)
 
 static void put_memory(const struct model *model, const struct model_vm *vm, void *fdt)
 {
-    for (size_t i = 0; model->is_swiotlb && i < vm->driver_link_count; i++) {
+    for (size_t i = 0; model_has_pools(model, vm) && i < vm->driver_link_count; i++) {
         put_memory_node(fdt, vm->driver_links[i]->pool);
     }
     for (size_t i = 0; i < vm->device_link_count; i++) {
@@ -170,7 +170,7 @@ static void put_bridge(const struct model *model, const struct model_link *link,
     fragment_bytes(fdt, "dma-coherent", NULL, 0);
     put_cell(fdt, "msi-parent", PHANDLE_V2M);
     fragment_cells(fdt, "ranges", window, 7);
-    if (model->is_swiotlb) {
+    if (model_has_pools(model, link->driver)) {
         put_cell(fdt, "memory-region", pool_phandle(link));
     }
     fragment_end(fdt);

@@ -204,6 +204,16 @@ struct model {
 /* Finds a VM by what the user called it: instance, vm_<name>, vm<number> or vm_name. */
 struct model_vm *model_find_vm(const struct model *model, const char *name);
 
+/*
+ * True if the links that a VM uses have pools; otherwise its backends see all of its RAM. A VM that serves others has
+ * pools even with VMSWIOTLB=0: its own backends do not see the memory of its clients, so what it hands on for them
+ * (a disk's O_DIRECT) must be copied into a pool.
+ */
+static inline bool model_has_pools(const struct model *model, const struct model_vm *vm)
+{
+    return model->is_swiotlb || vm->device_link_count > 0;
+}
+
 /* True if the ranges share a byte. Ranges never wrap (checked where they are read). */
 static inline bool range_overlaps(struct range a, struct range b)
 {

@@ -46,7 +46,7 @@ static uint64_t link_pool_bytes(const struct model *model, const struct model_li
 {
     uint64_t bytes = 0;
 
-    if (!model->is_swiotlb) {
+    if (!model_has_pools(model, link->driver)) {
         return 0;
     }
     if (link->pool_size_wish.is_set) {
@@ -223,7 +223,7 @@ static void place_pools(struct placing *p)
         const char *name = text(p, "pool of ", link->driver->instance);
         struct optional wish = link->pool_base_wish;
 
-        if (!p->model->is_swiotlb) {
+        if (!model_has_pools(p->model, link->driver)) {
             link->pool_phys = link->driver->ram_phys;
             link->pool = (struct range){ link->driver->ram_ipa, link->driver->ram_size };
             link->pool_page_bits = link->driver->has_large_pages ? 21 : 12;
@@ -299,7 +299,7 @@ static void map_devices(struct placing *p, struct model_vm *vm)
 
 static void map_ram(struct placing *p, struct model_vm *vm)
 {
-    bool is_shared = !p->model->is_swiotlb && vm->driver_link_count > 0;
+    bool is_shared = !model_has_pools(p->model, vm) && vm->driver_link_count > 0;
     struct pos pos = vm->ram_base.is_set ? vm->ram_base.pos : vm->pos;
 
     claim(p, vm, (struct range){ vm->ram_ipa, vm->ram_size }, "RAM", pos);
@@ -355,7 +355,7 @@ static void map_pool(struct placing *p, struct model_vm *vm, struct model_link *
     struct optional wish = pool_wish(link);
     const char *name = text(p, "the pool shared with ", link->device->instance);
 
-    if (!p->model->is_swiotlb) {
+    if (!model_has_pools(p->model, vm)) {
         return;
     }
     if (vm->is_dma_master) {
@@ -561,6 +561,17 @@ static void map_guest(struct placing *p, struct model_vm *vm)
     }
 }
 
+_Static_assert(VMM_LINKS_MAX >= MODEL_VMS_MAX - 1, "a VM may be linked to every other one");
+
+static void check_regions(const struct model *model, const struct model_vm *vm)
+{
+    if (vm->region_count > VMM_REGIONS_MAX) {
+        diag_error(model->diag, vm->pos, "region-count",
+                   "'%s' has %zu ranges of memory and registers; a VM can have %u", vm->instance,
+                   vm->region_count, VMM_REGIONS_MAX);
+    }
+}
+
 void place_all(struct model *model, const struct board *board, uint64_t image_end)
 {
     struct placing p = { .model = model, .board = board, .physical = { .arena = model->arena } };
@@ -584,5 +595,6 @@ void place_all(struct model *model, const struct board *board, uint64_t image_en
             map_served(&p, vm, vm->device_links[j]);
         }
         number_interrupts(&p, vm);
+        check_regions(model, vm);
     }
 }

@@ -374,10 +374,14 @@ static void check_taps(const struct model *model, const struct model_vm *vm)
 static void check_balloon(const struct model *model, const struct model_link *link)
 {
     for (size_t i = 0; i < link->device_count; i++) {
-        if (model->is_swiotlb && !strcmp(link->devices[i]->type, "balloon")) {
-            diag_error(model->diag, link->devices[i]->pos, "balloon-swiotlb",
-                       "a balloon hands back guest pages, which '%s' cannot see with VMSWIOTLB=1",
-                       link->device->instance);
+        if (model_has_pools(model, link->driver) && !strcmp(link->devices[i]->type, "balloon")) {
+            diag_error(
+                model->diag, link->devices[i]->pos, "balloon-swiotlb",
+                model->is_swiotlb
+                    ? "a balloon hands back guest pages, which '%s' cannot see with VMSWIOTLB=1"
+                    : "a balloon hands back guest pages, which '%s' cannot see: its client serves "
+                      "others",
+                link->device->instance);
         }
     }
 }

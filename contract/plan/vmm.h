@@ -19,6 +19,10 @@
 #define VMM_CONFIG_MAGIC   UINT64_C(0x31474643564d4d56) /* "VMMVCFG1" */
 #define VMM_CONFIG_VERSION 2u
 
+/* What a VMM has room for; the composer refuses more. */
+#define VMM_LINKS_MAX   23u  /* of each kind: one to every other VM */
+#define VMM_REGIONS_MAX 128u /* 2 per served link, 1 per used one, RAM, and registers of devices */
+
 #define VMM_NAME_BYTES 32u /* names, NUL-terminated */
 
 struct vmm_table {

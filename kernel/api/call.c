@@ -153,8 +153,8 @@ void call_reply_ready(struct call *call, unsigned count)
 enum status call_invoke(struct call *call)
 {
     switch (cap_type(call->cap)) {
-    case CAP_ENDPOINT: return endpoint_invoke(call);
-    case CAP_NOTIFICATION: return notification_invoke(call);
+    case CAP_ENDPOINT: return endpoint_decode(call);
+    case CAP_NOTIFICATION: return notification_decode(call);
     case CAP_REPLY: return reply_invoke(call);
     case CAP_CNODE: return cnode_decode(call);
     case CAP_UNTYPED: return untyped_decode(call);

@@ -117,17 +117,11 @@ static bool find_thread(struct tcb **tcb)
     return true;
 }
 
-/* Wrong use of this call halts the machine, by the interface. Bound: TCB_NAME_BYTES. */
-static void name_thread(void)
-{
-    const uint64_t *buffer = ipc_buffer_of(current_thread(), false);
-    struct tcb *tcb;
+#define NAME_MAX_BYTES (SEL4_MSG_MAX_LENGTH * sizeof(uint64_t))
 
-    if (!find_thread(&tcb) || !buffer) {
-        klog("DebugNameThread: not a TCB, or no IPC buffer\n");
-        arch_halt();
-    }
-    const char *name = (const char *)&buffer[SEL4_IPC_BUFFER_MSG_WORD];
+/* What does not fit into the TCB is cut off. Bound: TCB_NAME_BYTES. */
+static void set_name(struct tcb *tcb, const char *name)
+{
     unsigned i = 0;
 
     while (i < TCB_NAME_BYTES - 1 && name[i]) {
@@ -135,10 +129,29 @@ static void name_thread(void)
         i++;
     }
     tcb->name[i] = 0;
-    if (i == TCB_NAME_BYTES - 1 && name[i]) {
+}
+
+/* Wrong use of this call halts the machine, by the interface. Bound: the message words. */
+static void name_thread(void)
+{
+    const uint64_t *buffer = ipc_buffer_of(current_thread(), false);
+    struct tcb *tcb;
+    unsigned length = 0;
+
+    if (!find_thread(&tcb) || !buffer) {
+        klog("DebugNameThread: not a TCB, or no IPC buffer\n");
+        arch_halt();
+    }
+    const char *name = (const char *)&buffer[SEL4_IPC_BUFFER_MSG_WORD];
+
+    while (length < NAME_MAX_BYTES && name[length]) {
+        length++;
+    }
+    if (length == NAME_MAX_BYTES) {
         klog("DebugNameThread: name too long\n");
         arch_halt();
     }
+    set_name(tcb, name);
 }
 
 static void identify_cap(void)
@@ -198,8 +211,27 @@ static bool debug_build_syscall(int64_t number)
 }
 #endif
 
+#ifdef CONFIG_ENABLE_BENCHMARKS
+/* Without a log in the kernel there is nothing to reset, to end or to tell the length of. */
+static bool benchmark_syscall(int64_t number)
+{
+    switch (number) {
+    case SEL4_SYS_BENCHMARK_FLUSH_CACHES: arch_flush_first_level(); return true;
+    case SEL4_SYS_BENCHMARK_RESET_LOG: arch_set_badge(current_thread(), SEL4_NO_ERROR); return true;
+    case SEL4_SYS_BENCHMARK_FINALIZE_LOG:
+    case SEL4_SYS_BENCHMARK_NULL_SYSCALL: return true;
+    default: return false;
+    }
+}
+#endif
+
 bool debug_syscall(int64_t number)
 {
+#ifdef CONFIG_ENABLE_BENCHMARKS
+    if (benchmark_syscall(number)) {
+        return true;
+    }
+#endif
 #ifdef CONFIG_PRINTING
     if (number == SEL4_SYS_DEBUG_PUT_CHAR) {
         uart_put((char)arch_badge(current_thread()));

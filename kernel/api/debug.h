@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Debug system calls and bookkeeping. Source: sel4-abi 3.4. In a build without CONFIG_PRINTING and
- * CONFIG_DEBUG_BUILD all of it is empty.
+ * Debug and benchmark system calls, and bookkeeping. Source: sel4-abi 3.4. In a build without CONFIG_PRINTING,
+ * CONFIG_DEBUG_BUILD and CONFIG_ENABLE_BENCHMARKS all of it is empty.
  */
 #ifndef API_DEBUG_H
 #define API_DEBUG_H
 
 #include "object/objects.h"
 
-/* Performs a debug system call; false if this build has none of that number. */
+/* Performs a debug or benchmark system call; false if this build has none of that number. */
 bool debug_syscall(int64_t number);
 
 #ifdef CONFIG_DEBUG_BUILD

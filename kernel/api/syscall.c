@@ -213,7 +213,7 @@ void syscall_handle(int64_t number)
     case SEL4_SYS_NB_SEND: invoke(false, false); break;
     case SEL4_SYS_RECV: receive(true); break;
     case SEL4_SYS_REPLY: reply(); break;
-    case SEL4_SYS_YIELD: sched_yield(); break;
+    case SEL4_SYS_YIELD: sched_yield_current(); break;
     case SEL4_SYS_NB_RECV: receive(false); break;
     default:
         if (!debug_syscall(number)) {

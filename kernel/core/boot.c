@@ -66,21 +66,44 @@ static void check_args(const struct boot_args *args)
     must(args->image_start < args->image_end && !(args->image_start & (PAGE - 1)) &&
              !(args->image_end & (PAGE - 1)),
          "root task image is not page aligned");
-    must(args->dtb_size != 0, "no device tree");
     must(!(args->dtb_pa & 7), "device tree is not aligned");
-    must(args->dtb_pa >= kernel_end_pa() && dtb_end > args->dtb_pa &&
+    must(args->dtb_pa >= kernel_end_pa() && dtb_end >= args->dtb_pa &&
              page_up(dtb_end) <= args->image_start,
          "reserved region in wrong order: kernel < device tree < root task");
     must(args->image_end <= ARCH_WINDOW_BYTES, "root task image is out of reach");
 }
 
-static void find_memory(const struct boot_args *args)
+/*
+ * What the board has. A kernel with a compiled-in memory map needs no tree, as an installed seL4
+ * needs none: one that is there and readable may say that there is less RAM, or fewer cores.
+ */
+static void read_board(const struct boot_args *args)
 {
     const void *blob = (const void *)(uintptr_t)(args->dtb_pa + ARCH_WINDOW);
+    bool known = args->dtb_size && dtb_read_memory(blob, args->dtb_size, &board);
+
+#if CONFIG_FIXED_RAM_END
+    if (!known || !board.memory_count) {
+        board.memory_count = 1;
+        board.memory[0] =
+            (struct dtb_range){ PLAT_RESERVED_BASE, CONFIG_FIXED_RAM_END - PLAT_RESERVED_BASE };
+    }
+    if (!known || !board.core_count) {
+        board.core_count = CONFIG_MAX_NUM_NODES;
+    }
+    board.reserved_count = 0;
+#else
+    must(args->dtb_size != 0, "no device tree");
+    must(known, "device tree is malformed");
+#endif
+}
+
+static void find_memory(const struct boot_args *args)
+{
     bool ok = true;
 
     must(mmu_add_window(args->dtb_pa, args->dtb_size), "device tree is out of reach");
-    must(dtb_read_memory(blob, args->dtb_size, &board), "device tree is malformed");
+    read_board(args);
     for (unsigned i = 0; i < board.memory_count; i++) {
         uint64_t end = board.memory[i].base + board.memory[i].size;
 
@@ -92,14 +115,13 @@ static void find_memory(const struct boot_args *args)
     }
 #if CONFIG_FIXED_RAM_END
     ok = ok && range_remove(&free_memory, CONFIG_FIXED_RAM_END, PHYSICAL_END);
-#else
+#endif
     for (unsigned i = 0; i < board.reserved_count; i++) {
         uint64_t base = board.reserved[i].base & ~(PAGE - 1);
 
         ok = ok && range_remove(&free_memory, base,
                                 page_up(board.reserved[i].base + board.reserved[i].size));
     }
-#endif
     ok = ok &&
          range_remove(&free_memory, PLAT_RESERVED_BASE, PLAT_RESERVED_BASE + PLAT_RESERVED_SIZE);
     /* Device memory is what is left of the address space when RAM and our devices are gone. */
@@ -201,11 +223,15 @@ struct user_context *boot_main(uint64_t image_start, uint64_t image_end, uint64_
         image_start, image_end, offset, entry, dtb_pa, dtb_size & 0xffffffff
     };
 
-    lock_acquire();
+    if (!args.dtb_size) {
+        args.dtb_pa = kernel_end_pa();
+    }
     mmu_build();
     must(mmu_add_window(args.dtb_pa, args.dtb_size ? args.dtb_size : 1),
          "device tree is out of reach");
     mmu_activate();
+    /* Not before: a loader may map the kernel as device memory, where locks need not work. */
+    lock_acquire();
     KLOG_DEBUG("Peervisor kernel, seL4 16.0.0 API\n");
     check_args(&args);
     find_memory(&args);

@@ -7,13 +7,6 @@
 #include "core/core.h"
 #include "core/remote.h"
 
-/* entry.S draws tickets by adding to the upper half of the word. */
-struct kernel_lock {
-    uint32_t serving; /* the ticket whose turn it is */
-    uint32_t next;    /* the ticket drawn next */
-};
-_Static_assert(__builtin_offsetof(struct kernel_lock, next) == 4, "entry.S relies on it");
-
 struct kernel_lock kernel_lock __attribute__((aligned(64)));
 static bool stopped;
 

@@ -18,6 +18,15 @@
 
 #if CONFIG_MAX_NUM_NODES > 1
 
+/* entry.S draws tickets by adding to the upper half of the word. */
+struct kernel_lock {
+    uint32_t serving; /* the ticket whose turn it is */
+    uint32_t next;    /* the ticket drawn next */
+};
+_Static_assert(__builtin_offsetof(struct kernel_lock, next) == 4, "entry.S relies on it");
+
+extern struct kernel_lock kernel_lock;
+
 /* Draws a ticket and waits for its turn. */
 void lock_acquire(void);
 

@@ -186,7 +186,7 @@ __attribute__((cold, noinline)) void sched_restart(struct tcb *tcb)
     sched_enqueue(tcb);
 }
 
-void sched_yield(void)
+void sched_yield_current(void)
 {
     struct tcb *tcb = current_thread();
 

@@ -59,7 +59,7 @@ void sched_restart(struct tcb *tcb);
 void sched_choose_later(void);
 
 /* Yield: the current thread goes to the tail of its priority. */
-void sched_yield(void);
+void sched_yield_current(void);
 
 /* One tick of the core's timer: time slice and domain time. */
 void sched_tick(void);

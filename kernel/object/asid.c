@@ -186,6 +186,12 @@ enum status asid_control_decode(struct call *call)
     return status;
 }
 
+static void invoke_assign(struct asid_pool *pool, uint64_t asid, struct slot *vspace)
+{
+    asid_assign(pool, asid & (ASID_POOL_ENTRIES - 1), arch_table_pa(cap_object(vspace->cap)));
+    vspace->cap = cap_with_mapping(vspace->cap, asid, 0);
+}
+
 /* Bound: 512 entries looked at. */
 enum status asid_pool_decode(struct call *call)
 {
@@ -217,7 +223,6 @@ enum status asid_pool_decode(struct call *call)
     if (index == ASID_POOL_ENTRIES) {
         return call_delete_first(call);
     }
-    asid_assign(pool, index, arch_table_pa(cap_object(vspace->cap)));
-    vspace->cap = cap_with_mapping(vspace->cap, base + index, 0);
+    invoke_assign(pool, base + index, vspace);
     return STATUS_OK;
 }

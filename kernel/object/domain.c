@@ -2,7 +2,18 @@
 /* Invocations of the domain capability. Source: sel4-abi 6.5. */
 #include "object/domain.h"
 
+#include "core/remote.h"
 #include "core/sched.h"
+
+/* The last entry of the schedule is always an end marker. */
+#define LAST_INDEX (CONFIG_NUM_DOMAIN_SCHEDULES - 2u)
+
+/* A thread that runs on another core comes into a queue of its own core first. */
+static void invoke_set(struct tcb *tcb, uint8_t domain)
+{
+    remote_stall(tcb);
+    sched_set_domain(tcb, domain);
+}
 
 static enum status decode_set(struct call *call)
 {
@@ -21,8 +32,13 @@ static enum status decode_set(struct call *call)
     if (cap_type(call->caps[0]->cap) != CAP_TCB) {
         return call_invalid_argument(call, 1);
     }
-    sched_set_domain(cap_object(call->caps[0]->cap), (uint8_t)domain);
+    invoke_set(cap_object(call->caps[0]->cap), (uint8_t)domain);
     return STATUS_OK;
+}
+
+static void invoke_schedule_configure(uint64_t index, uint64_t domain, uint64_t duration)
+{
+    domain_schedule[index] = (struct domain_entry){ duration, (uint8_t)domain };
 }
 
 static enum status decode_schedule_configure(struct call *call)
@@ -31,8 +47,8 @@ static enum status decode_schedule_configure(struct call *call)
     uint64_t domain = call_word(call, 1);
     uint64_t duration = call_word(call, 2);
 
-    if (index >= CONFIG_NUM_DOMAIN_SCHEDULES) {
-        return call_range_error(call, 0, CONFIG_NUM_DOMAIN_SCHEDULES - 1);
+    if (index > LAST_INDEX) {
+        return call_range_error(call, 0, LAST_INDEX);
     }
     if (domain >= CONFIG_NUM_DOMAINS) {
         return call_range_error(call, 0, CONFIG_NUM_DOMAINS - 1);
@@ -46,7 +62,7 @@ static enum status decode_schedule_configure(struct call *call)
     if (duration == 0 && index == domain_start_index) {
         return call_invalid_argument(call, 2);
     }
-    domain_schedule[index] = (struct domain_entry){ duration, (uint8_t)domain };
+    invoke_schedule_configure(index, domain, duration);
     return STATUS_OK;
 }
 

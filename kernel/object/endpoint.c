@@ -176,7 +176,7 @@ enum status endpoint_cancel_badged(struct tcb *caller, struct endpoint *endpoint
     return STATUS_OK;
 }
 
-enum status endpoint_invoke(struct call *call)
+enum status endpoint_decode(struct call *call)
 {
     unsigned rights = cap_rights(call->cap);
 

@@ -68,6 +68,6 @@ bool endpoint_cancel_first(struct endpoint *endpoint);
 enum status endpoint_cancel_badged(struct tcb *caller, struct endpoint *endpoint, uint64_t badge);
 
 /* Send, NBSend and Call on an endpoint capability. */
-enum status endpoint_invoke(struct call *call);
+enum status endpoint_decode(struct call *call);
 
 #endif

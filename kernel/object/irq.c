@@ -83,7 +83,8 @@ void irq_deliver(unsigned intid)
     }
     struct cap cap = irq_slots[irq].cap;
 
-    if (cap_type(cap) == CAP_NOTIFICATION && (cap_rights(cap) & SEL4_RIGHT_WRITE)) {
+    /* With the right to write: decode_set_notification(). */
+    if (cap_type(cap) == CAP_NOTIFICATION) {
         notification_signal(cap_object(cap), cap.data);
     }
 }
@@ -107,21 +108,27 @@ static void invoke_issue(unsigned irq, struct slot *control, struct slot *dest)
     slot_insert(cap_make(CAP_IRQ_HANDLER, 0, 0, irq), control, dest);
 }
 
-/* Without a core the private interrupts are those of core 0. */
-static enum status check_irq(struct call *call, unsigned core, uint64_t intid, unsigned *irq)
-{
-    if (intid > PLAT_MAX_IRQ) {
-        return call_range_error(call, 0, PLAT_MAX_IRQ);
-    }
-    *irq = irq_number(core, (unsigned)intid);
-    return irq_states[*irq] == IRQ_INACTIVE ? STATUS_OK : call_revoke_first(call);
-}
-
-static void set_trigger(unsigned irq, uint64_t trigger)
+/* The trigger of software-generated interrupts is fixed. */
+static void invoke_issue_trigger(unsigned irq, uint64_t trigger, struct slot *control,
+                                 struct slot *dest)
 {
     if (intid_of(irq) >= SGI_COUNT) {
         on_its_core(trigger ? set_edge_here : set_level_here, irq);
     }
+    invoke_issue(irq, control, dest);
+}
+
+/* Without a core the private interrupts are those of core 0. */
+static enum status check_irq(struct call *call, uint64_t core, uint64_t intid, unsigned *irq)
+{
+    if (intid > PLAT_MAX_IRQ) {
+        return call_range_error(call, 0, PLAT_MAX_IRQ);
+    }
+    if (core >= core_count) {
+        return call_invalid_argument(call, 4);
+    }
+    *irq = irq_number((unsigned)core, (unsigned)intid);
+    return irq_states[*irq] == IRQ_INACTIVE ? STATUS_OK : call_revoke_first(call);
 }
 
 /* Get, and GetTrigger with a trigger argument before the destination. */
@@ -129,25 +136,35 @@ static enum status decode_get(struct call *call, bool with_trigger)
 {
     uint64_t intid = call_word(call, 0);
     unsigned next = with_trigger ? 2 : 1;
-    uint64_t depth = call_word(call, next + 1) & (with_trigger ? 0xff : ~0ull);
     struct slot *dest;
     unsigned irq = 0;
     enum status status = check_irq(call, 0, intid, &irq);
 
     if (status == STATUS_OK) {
-        status = lookup_empty(call, call->caps[0]->cap, call_word(call, next), depth, &dest);
+        status = lookup_empty(call, call->caps[0]->cap, call_word(call, next),
+                              call_word(call, next + 1), &dest);
     }
     if (status != STATUS_OK) {
         return status;
     }
     if (with_trigger) {
-        set_trigger(irq, call_word(call, 1));
+        invoke_issue_trigger(irq, call_word(call, 1), call->slot, dest);
+        return STATUS_OK;
     }
     invoke_issue(irq, call->slot, dest);
     return STATUS_OK;
 }
 
 #ifdef CONFIG_ENABLE_SMP_SUPPORT
+static void invoke_issue_on_core(unsigned irq, uint64_t trigger, unsigned core,
+                                 struct slot *control, struct slot *dest)
+{
+    if (!is_private(irq)) {
+        gic_set_target(intid_of(irq), core);
+    }
+    invoke_issue_trigger(irq, trigger, control, dest);
+}
+
 static enum status decode_get_on_core(struct call *call)
 {
     uint64_t intid = call_word(call, 0);
@@ -156,10 +173,7 @@ static enum status decode_get_on_core(struct call *call)
     struct slot *dest;
     unsigned irq = 0;
 
-    if (target >= core_count) {
-        return call_invalid_argument(call, 4);
-    }
-    enum status status = check_irq(call, (unsigned)target, intid, &irq);
+    enum status status = check_irq(call, target, intid, &irq);
 
     if (status == STATUS_OK) {
         status = lookup_empty(call, call->caps[0]->cap, call_word(call, 2), depth, &dest);
@@ -167,11 +181,7 @@ static enum status decode_get_on_core(struct call *call)
     if (status != STATUS_OK) {
         return status;
     }
-    set_trigger(irq, call_word(call, 1));
-    if (!is_private(irq)) {
-        gic_set_target(intid_of(irq), (unsigned)target);
-    }
-    invoke_issue(irq, call->slot, dest);
+    invoke_issue_on_core(irq, call_word(call, 1), (unsigned)target, call->slot, dest);
     return STATUS_OK;
 }
 #else
@@ -225,6 +235,17 @@ enum status irq_control_decode(struct call *call)
     }
 }
 
+/* May be preempted while the old capability goes, never refused. */
+static enum status invoke_set_notification(uint64_t irq, struct cap cap, struct slot *source)
+{
+    enum status status = delete_slot(&irq_slots[irq]);
+
+    if (status == STATUS_OK) {
+        slot_insert(cap, source, &irq_slots[irq]);
+    }
+    return status;
+}
+
 static enum status decode_set_notification(struct call *call, uint64_t irq)
 {
     struct cap cap = call->caps[0]->cap;
@@ -232,12 +253,7 @@ static enum status decode_set_notification(struct call *call, uint64_t irq)
     if (cap_type(cap) != CAP_NOTIFICATION || !(cap_rights(cap) & SEL4_RIGHT_WRITE)) {
         return call_invalid_capability(call, 0);
     }
-    enum status status = delete_slot(&irq_slots[irq]);
-
-    if (status == STATUS_OK) {
-        slot_insert(cap, call->caps[0], &irq_slots[irq]);
-    }
-    return status;
+    return invoke_set_notification(irq, cap, call->caps[0]);
 }
 
 enum status irq_handler_decode(struct call *call)

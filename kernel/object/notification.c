@@ -130,7 +130,7 @@ void notification_unbind_tcb(struct tcb *tcb)
     }
 }
 
-enum status notification_invoke(struct call *call)
+enum status notification_decode(struct call *call)
 {
     if (!(cap_rights(call->cap) & SEL4_RIGHT_WRITE)) {
         return call_invalid_capability(call, 0);

@@ -33,6 +33,6 @@ void notification_unbind(struct notification *ntfn);
 void notification_unbind_tcb(struct tcb *tcb);
 
 /* Send on a notification capability. */
-enum status notification_invoke(struct call *call);
+enum status notification_decode(struct call *call);
 
 #endif

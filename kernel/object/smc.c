@@ -5,7 +5,14 @@
 
 #define SMC_WORDS 8
 
-/* Bound here: eight words. How long the firmware takes is the firmware's affair. */
+/* How long the firmware takes is the firmware's affair. */
+static void invoke_call(struct call *call, uint64_t words[SMC_WORDS])
+{
+    arch_secure_monitor_call(words);
+    call_reply(call, SMC_WORDS, words);
+}
+
+/* Bound: eight words. */
 enum status smc_decode(struct call *call)
 {
     uint64_t words[SMC_WORDS];
@@ -20,7 +27,6 @@ enum status smc_decode(struct call *call)
     if (call->cap.data != 0 && call->cap.data != words[0]) {
         return call_illegal_operation(call);
     }
-    arch_secure_monitor_call(words);
-    call_reply(call, SMC_WORDS, words);
+    invoke_call(call, words);
     return STATUS_OK;
 }

@@ -97,6 +97,13 @@ void vspace_tear_down(struct cap cap)
     asid_free(cap_asid(cap), arch_table_pa(cap_object(cap)));
 }
 
+static void invoke_map(struct slot *slot, uint64_t *entry, uint64_t asid, uint64_t address)
+{
+    slot->cap = cap_with_mapping(slot->cap, asid, address);
+    *entry = pte_table(arch_table_pa(cap_object(slot->cap)));
+    arch_table_written(entry);
+}
+
 static enum status decode_map(struct call *call)
 {
     uint64_t address = call_word(call, 0);
@@ -123,11 +130,17 @@ static enum status decode_map(struct call *call)
     if (bits == SEL4_PAGE_BITS || (*entry & PTE_VALID)) {
         return call_delete_first(call);
     }
-    call->slot->cap =
-        cap_with_mapping(call->cap, cap_asid(vspace), address & ~((1ull << bits) - 1));
-    *entry = pte_table(arch_table_pa(cap_object(call->cap)));
-    arch_table_written(entry);
+    invoke_map(call->slot, entry, cap_asid(vspace), address & ~((1ull << bits) - 1));
     return STATUS_OK;
+}
+
+static void invoke_unmap(struct slot *slot)
+{
+    if (cap_asid(slot->cap)) {
+        table_tear_down(slot->cap);
+        arch_clear_memory(cap_address(slot->cap), 1ull << SEL4_PAGE_TABLE_BITS);
+    }
+    slot->cap = cap_with_mapping(slot->cap, 0, 0);
 }
 
 static enum status decode_unmap(struct call *call)
@@ -135,11 +148,7 @@ static enum status decode_unmap(struct call *call)
     if (slot_is_shared(call->slot)) {
         return call_revoke_first(call);
     }
-    if (cap_asid(call->cap)) {
-        table_tear_down(call->cap);
-        arch_clear_memory(cap_address(call->cap), 1ull << SEL4_PAGE_TABLE_BITS);
-    }
-    call->slot->cap = cap_with_mapping(call->cap, 0, 0);
+    invoke_unmap(call->slot);
     return STATUS_OK;
 }
 

@@ -2,6 +2,9 @@
 /*
  * Invocations of TCB capabilities: life, registers, priorities. The part that changes what a
  * thread can reach (Configure, SetSpace, SetIPCBuffer) is in tcb_space.c.
+ *
+ * What uses or changes a running thread's registers, queue or spaces begins with remote_stall():
+ * what another core has of the thread comes into the TCB first.
  * Source: sel4-abi 6.2.
  */
 #include "object/tcb.h"
@@ -48,6 +51,7 @@ static bool is_register_count(uint64_t count)
 /* The word order of the answer is the one of struct seL4_UserContext. */
 static void invoke_read_registers(struct call *call, struct tcb *tcb, unsigned count, bool suspend)
 {
+    remote_stall(tcb);
     if (suspend) {
         thread_suspend(tcb);
     }
@@ -80,6 +84,7 @@ static enum status decode_read_registers(struct call *call, struct tcb *tcb)
 
 static void invoke_write_registers(struct call *call, struct tcb *tcb, unsigned count, bool resume)
 {
+    remote_stall(tcb);
     arch_registers_from_message(tcb, call->thread, call->buffer, 2, count);
     arch_registers_written(tcb);
     if (resume) {
@@ -108,6 +113,8 @@ static enum status decode_write_registers(struct call *call, struct tcb *tcb)
 /* Bound: 36 registers. */
 static void invoke_copy_registers(struct tcb *dest, struct tcb *source, uint64_t flags)
 {
+    remote_stall(dest);
+    remote_stall(source);
     if (flags & SEL4_COPY_REGISTERS_SUSPEND_SOURCE) {
         thread_suspend(source);
     }
@@ -138,7 +145,6 @@ static enum status decode_copy_registers(struct call *call, struct tcb *tcb)
     if (cap_type(call->caps[0]->cap) != CAP_TCB) {
         return call_invalid_capability(call, 1);
     }
-    remote_stall(cap_object(call->caps[0]->cap));
     invoke_copy_registers(tcb, cap_object(call->caps[0]->cap), call_word(call, 0));
     return STATUS_OK;
 }
@@ -157,15 +163,26 @@ static enum status check_priority(struct call *call, uint64_t priority)
     return STATUS_OK;
 }
 
+static void invoke_set_priority(struct tcb *tcb, uint64_t priority)
+{
+    remote_stall(tcb);
+    sched_set_priority(tcb, (uint8_t)priority);
+}
+
 static enum status decode_set_priority(struct call *call, struct tcb *tcb)
 {
     uint64_t priority = call_word(call, 0);
     enum status status = check_priority(call, priority);
 
     if (status == STATUS_OK) {
-        sched_set_priority(tcb, (uint8_t)priority);
+        invoke_set_priority(tcb, priority);
     }
     return status;
+}
+
+static void invoke_set_mcp(struct tcb *tcb, uint64_t mcp)
+{
+    tcb->max_priority = (uint8_t)mcp;
 }
 
 static enum status decode_set_mcp(struct call *call, struct tcb *tcb)
@@ -174,9 +191,15 @@ static enum status decode_set_mcp(struct call *call, struct tcb *tcb)
     enum status status = check_priority(call, mcp);
 
     if (status == STATUS_OK) {
-        tcb->max_priority = (uint8_t)mcp;
+        invoke_set_mcp(tcb, mcp);
     }
     return status;
+}
+
+static void invoke_set_sched_params(struct tcb *tcb, uint64_t mcp, uint64_t priority)
+{
+    invoke_set_mcp(tcb, mcp);
+    invoke_set_priority(tcb, priority);
 }
 
 static enum status decode_set_sched_params(struct call *call, struct tcb *tcb)
@@ -189,8 +212,7 @@ static enum status decode_set_sched_params(struct call *call, struct tcb *tcb)
         status = check_priority(call, priority);
     }
     if (status == STATUS_OK) {
-        tcb->max_priority = (uint8_t)mcp;
-        sched_set_priority(tcb, (uint8_t)priority);
+        invoke_set_sched_params(tcb, mcp, priority);
     }
     return status;
 }
@@ -221,27 +243,37 @@ static enum status decode_unbind(struct call *call, struct tcb *tcb)
     return STATUS_OK;
 }
 
-static enum status decode_set_flags(struct call *call, struct tcb *tcb)
+static void invoke_set_flags(struct call *call, struct tcb *tcb, uint64_t clear, uint64_t set)
 {
-    uint64_t clear = call_word(call, 0);
-    uint64_t set = call_word(call, 1);
     uint64_t flags = ((tcb->flags & ~clear) | set) & SEL4_TCB_FLAG_FPU_DISABLED;
 
+    remote_stall(tcb);
     tcb->flags = (uint32_t)flags;
     if (flags & SEL4_TCB_FLAG_FPU_DISABLED) {
         arch_release_fpu(tcb);
     }
     call_reply(call, 1, &flags);
-    return STATUS_OK;
 }
 
-static enum status decode_set_tls_base(struct call *call, struct tcb *tcb)
+static void invoke_set_tls_base(struct tcb *tcb, uint64_t base)
 {
-    arch_set_tls_base(tcb, call_word(call, 0));
-    return STATUS_OK;
+    remote_stall(tcb);
+    arch_set_tls_base(tcb, base);
+}
+
+static void invoke_suspend(struct tcb *tcb)
+{
+    remote_stall(tcb);
+    thread_suspend(tcb);
 }
 
 #ifdef CONFIG_ENABLE_SMP_SUPPORT
+static void invoke_set_affinity(struct tcb *tcb, uint64_t core)
+{
+    remote_stall(tcb);
+    sched_set_affinity(tcb, (uint8_t)core);
+}
+
 static enum status decode_set_affinity(struct call *call, struct tcb *tcb)
 {
     uint64_t core = call_word(call, 0);
@@ -249,7 +281,7 @@ static enum status decode_set_affinity(struct call *call, struct tcb *tcb)
     if (core >= core_count) {
         return call_illegal_operation(call);
     }
-    sched_set_affinity(tcb, (uint8_t)core);
+    invoke_set_affinity(tcb, core);
     return STATUS_OK;
 }
 #endif
@@ -262,8 +294,6 @@ enum status tcb_decode(struct call *call)
     if (status != STATUS_OK) {
         return status;
     }
-    /* What another core has of the thread comes into the TCB first. */
-    remote_stall(tcb);
     switch (call->label) {
     case TCBReadRegisters: return decode_read_registers(call, tcb);
     case TCBWriteRegisters: return decode_write_registers(call, tcb);
@@ -274,14 +304,14 @@ enum status tcb_decode(struct call *call)
     case TCBSetPriority: return decode_set_priority(call, tcb);
     case TCBSetMCPriority: return decode_set_mcp(call, tcb);
     case TCBSetSchedParams: return decode_set_sched_params(call, tcb);
-    case TCBSuspend: thread_suspend(tcb); return STATUS_OK;
+    case TCBSuspend: invoke_suspend(tcb); return STATUS_OK;
     case TCBResume: thread_restart(tcb); return STATUS_OK;
     case TCBBindNotification: return decode_bind(call, tcb);
     case TCBUnbindNotification: return decode_unbind(call, tcb);
 #ifdef CONFIG_ENABLE_SMP_SUPPORT
     case TCBSetAffinity: return decode_set_affinity(call, tcb);
 #endif
-    case TCBSetTLSBase: return decode_set_tls_base(call, tcb);
-    default: return decode_set_flags(call, tcb);
+    case TCBSetTLSBase: invoke_set_tls_base(tcb, call_word(call, 0)); return STATUS_OK;
+    default: invoke_set_flags(call, tcb, call_word(call, 0), call_word(call, 1)); return STATUS_OK;
     }
 }

@@ -3,6 +3,7 @@
 
 #include "arch/thread.h"
 #include "core/check.h"
+#include "core/remote.h"
 #include "core/sched.h"
 #include "object/delete.h"
 #include "object/derive.h"
@@ -107,9 +108,10 @@ static void install(struct slot *slot, struct cap cap, struct slot *source)
     }
 }
 
-static enum status invoke_change(struct call *call, struct tcb *tcb,
-                                 const struct space_change *change)
+static void invoke_change(const struct tcb *caller, struct tcb *tcb,
+                          const struct space_change *change)
 {
+    remote_stall(tcb);
     if (change->space) {
         tcb->fault_handler = change->fault_handler;
         install(&tcb->slots[TCB_CSPACE], change->cspace, change->cspace_source);
@@ -119,10 +121,9 @@ static enum status invoke_change(struct call *call, struct tcb *tcb,
         tcb->ipc_buffer = change->buffer_address;
         install(&tcb->slots[TCB_BUFFER], change->frame, change->frame_source);
     }
-    if (tcb == call->thread) {
+    if (tcb == caller) {
         sched_choose_later();
     }
-    return STATUS_OK;
 }
 
 enum status tcb_decode_configure(struct call *call, struct tcb *tcb)
@@ -133,7 +134,10 @@ enum status tcb_decode_configure(struct call *call, struct tcb *tcb)
     if (status == STATUS_OK) {
         status = check_space(call, tcb, call_word(call, 1), &change);
     }
-    return status == STATUS_OK ? invoke_change(call, tcb, &change) : status;
+    if (status == STATUS_OK) {
+        invoke_change(call->thread, tcb, &change);
+    }
+    return status;
 }
 
 enum status tcb_decode_set_space(struct call *call, struct tcb *tcb)
@@ -141,7 +145,10 @@ enum status tcb_decode_set_space(struct call *call, struct tcb *tcb)
     struct space_change change = { 0 };
     enum status status = check_space(call, tcb, call_word(call, 1), &change);
 
-    return status == STATUS_OK ? invoke_change(call, tcb, &change) : status;
+    if (status == STATUS_OK) {
+        invoke_change(call->thread, tcb, &change);
+    }
+    return status;
 }
 
 enum status tcb_decode_set_ipc_buffer(struct call *call, struct tcb *tcb)
@@ -149,5 +156,8 @@ enum status tcb_decode_set_ipc_buffer(struct call *call, struct tcb *tcb)
     struct space_change change = { 0 };
     enum status status = check_buffer(call, call_word(call, 0), call->caps[0], &change);
 
-    return status == STATUS_OK ? invoke_change(call, tcb, &change) : status;
+    if (status == STATUS_OK) {
+        invoke_change(call->thread, tcb, &change);
+    }
+    return status;
 }

@@ -100,6 +100,13 @@ static enum status decode_inject(struct call *call, struct vcpu *vcpu)
     return STATUS_OK;
 }
 
+static void invoke_read(struct call *call, const struct vcpu *vcpu, uint64_t field)
+{
+    uint64_t value = arch_vcpu_read(vcpu, (unsigned)field);
+
+    call_reply(call, 1, &value);
+}
+
 static enum status decode_read(struct call *call, struct vcpu *vcpu)
 {
     uint64_t field = call_word(call, 0);
@@ -107,9 +114,7 @@ static enum status decode_read(struct call *call, struct vcpu *vcpu)
     if (field >= SEL4_VCPU_REG_COUNT) {
         return call_invalid_argument(call, 1);
     }
-    uint64_t value = arch_vcpu_read(vcpu, (unsigned)field);
-
-    call_reply(call, 1, &value);
+    invoke_read(call, vcpu, field);
     return STATUS_OK;
 }
 

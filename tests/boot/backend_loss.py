@@ -15,11 +15,16 @@ DEVICE = "device-vm"
 DRIVER = "driver-vm"
 # The longest a VMM holds one access is 5 s; a walk over a function's registers makes some.
 BOUND_S = 60
-# The guest's watchdog resets it 30 s after a shutdown began that does not end.
+# The guest's shell gives a shutdown 30 s, and the watchdog the rest 30 s more (guest/images/small).
 SHUTDOWN_S = 240
+# What says that a shutdown did not come to its end by itself: the kernel's key, the watchdog.
+KEY = r"sysrq: "
+WATCHDOG = rf"^\[{DRIVER} vmm\] {DRIVER}: watchdog: "
 # The root disk is what dies: tools must not come from it, and nobody may look for a file on it, since what
 # was in flight to a dead disk is never answered. Even "reboot -n -f" looks one up; the kernel's own does not.
 RESTART = "echo b > /proc/sysrq-trigger\n"
+# A shutdown of which nothing is left but what the kernel keeps waiting: init ends its processes like this.
+REBOOT_AND_DIE = "reboot & : | read -rt 5 never <> /proc/self/fd/0; kill -9 -1\n"
 KEEP_TOOLS = "cp /bin/busybox /tmp/busybox && cd /tmp"
 # "-n": nobody can write to the disk any more. "chroot": the program looks for a log of logins.
 GO_OFF = "/tmp/busybox chroot /tmp /busybox poweroff -n -f\n"
@@ -44,6 +49,18 @@ def survives_dead_backend(tap, user, pci):
     tap.ok(True, "the driver VM restarts although its backend had died")
 
 
+def lose_backend(user, device):
+    """Leaves the user's VM with writes in flight to a root disk that nobody serves."""
+    user.must("head -c 4194304 /dev/urandom > /unwritten")
+    device.must("kill -9 $(pidof qemu-system-aarch64)")
+
+
+def ends_with(tap, user, command, end, text, refuse=WATCHDOG):
+    """Types a command that ends the VM's life, as its VMM reports it; "refuse" must not come before."""
+    user.type(command)
+    tap.attempt(text, user.board.wait, rf"^\[{DRIVER} vmm\] {DRIVER}: {end}$", SHUTDOWN_S, refuse)
+
+
 def qemu_killed(tap, user, device):
     user.must(KEEP_TOOLS)
     pci = functions(user)
@@ -53,12 +70,13 @@ def qemu_killed(tap, user, device):
 
 
 def plain_reboot(tap, user, device):
-    """A shutdown that waits for the dead root disk is over when the watchdog says so."""
-    user.must("head -c 4194304 /dev/urandom > /unwritten")
-    device.must("kill -9 $(pidof qemu-system-aarch64)")
-    user.type("reboot\n")
-    tap.attempt("a plain reboot with a dead root disk ends with the watchdog", user.wait,
-                rf"^\[{DRIVER} vmm\] {DRIVER}: watchdog: not refreshed for \d+ s: reset$", SHUTDOWN_S)
+    lose_backend(user, device)
+    ends_with(tap, user, "reboot\n", "reset", "a plain reboot with a dead root disk restarts the VM")
+    user.login()
+
+    lose_backend(user, device)
+    ends_with(tap, user, REBOOT_AND_DIE, r"watchdog: not refreshed for \d+ s: reset",
+              "if nobody is left who could restart it, the watchdog does", KEY)
     user.login()
 
 
@@ -74,13 +92,31 @@ def device_vm_restarted(tap, user, device):
     user.login()
 
 
-def goes_off(tap, user, device):
+def healthy_halt(tap, user):
+    """Nothing forces a shutdown that gets through; returns the hash of a file that only it has written."""
+    late = user.must("head -c 4194304 /dev/urandom > /data-late && sha256sum < /data-late")
+    ends_with(tap, user, "halt\n", "power-off", "a plain halt with a live backend ends in a power-off by itself",
+              f"{KEY}|{WATCHDOG}")
+    return late
+
+
+def start_again(system, user, device):
+    """A VM that is off stays so until the board is started again."""
+    system.start()
+    user.login()
+    device.login()
+
+
+def goes_off(tap, user, device, command):
+    lose_backend(user, device)
+    ends_with(tap, user, f"{command}\n", "power-off", f"a plain {command} with a dead root disk ends in a power-off")
+    tap.equal(device.run("echo alive", BOUND_S), (0, "alive"), "the device VM runs on")
+
+
+def goes_off_at_once(tap, user, device):
     user.must(KEEP_TOOLS)
     device.must("kill -9 $(pidof qemu-system-aarch64)")
-    user.type(GO_OFF)
-    tap.attempt("the driver VM goes off although its root disk had died", user.wait,
-                rf"^\[{DRIVER} vmm\] {DRIVER}: power-off$", BOUND_S)
-    tap.equal(device.run("echo alive", BOUND_S), (0, "alive"), "the device VM runs on")
+    ends_with(tap, user, GO_OFF, "power-off", "the VM goes off at once with tools in RAM", f"{KEY}|{WATCHDOG}")
 
 
 def main(tap):
@@ -101,7 +137,14 @@ def main(tap):
         duties.file_is_there(tap, user, "kept", wrote, "synced data is there after the device VM restarted")
         duties.web(tap, user, "the network works with the new device VM", 1)
 
-        goes_off(tap, user, device)
+        late = healthy_halt(tap, user)
+        start_again(system, user, device)
+        duties.file_is_there(tap, user, "late", late, "what a healthy halt wrote is there")
+        goes_off(tap, user, device, "poweroff")
+        start_again(system, user, device)
+        goes_off(tap, user, device, "halt")
+        start_again(system, user, device)
+        goes_off_at_once(tap, user, device)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ def main(tap):
         user.login()
         device.login()
         wrote = duties.disk(tap, user, "kept", 8)
+        tap.equal(user.run("reboot --help > /dev/null; jobs"), (0, ""), "who asks for help waits to force nothing")
 
         lose_backend(user, device)
         user.type("reboot\n")

@@ -37,7 +37,7 @@ FILES = """
 """.split()
 # Two configurations that differ in all that a program can notice, and one for two cores.
 VARIANTS = {
-    "release": ["KERNEL_CONFIG=release"],
+    "release": ["KERNEL_CONFIG=release", "CONFIG_EXPORT_PMU_USER=y", "CONFIG_KERNEL_BENCHMARK=generic"],
     "debug": ["KERNEL_CONFIG=debug", "ROOT_CNODE_BITS=13", "MEMORY=2048", "CONFIG_LIB_SEL4_USE_THREAD_LOCALS=n"],
     "smp": ["KERNEL_CONFIG=debug", "CONFIG_MAX_NUM_NODES=2"],
 }
@@ -170,16 +170,26 @@ def ranges(prefix):
                    for name, key in (("MEMORY_RANGES", "memory"), ("DEVICE_RANGES", "devices")))
 
 
-def build_root(prefix, folder):
+def compile_task(prefix, folder, name, sources, *options):
     """As somebody outside would: the prefix and a compiler."""
+    elf = os.path.join(folder, name)
+    subprocess.run([CC, *FLAGS, *options, f"-I{prefix}/libsel4/include", f"-I{folder}", f"-Wa,-I{folder}", "-nostdlib",
+                    "-static", "-no-pie", "-Wl,--build-id=none,-z,max-page-size=4096",
+                    "-Wl,--no-warn-rwx-segments", "-o", elf,
+                    *(os.path.join(SOURCES, source) for source in sources)], check=True)
+    return elf
+
+
+def build_root(prefix, folder, *options):
     with open(os.path.join(folder, "ranges.h"), "w", encoding="utf-8") as file:
         file.write(ranges(prefix))
-    root = os.path.join(folder, "root.elf")
-    subprocess.run([CC, *FLAGS, f"-I{prefix}/libsel4/include", f"-I{folder}", "-nostdlib", "-static", "-no-pie",
-                    "-Wl,--build-id=none,-z,max-page-size=4096", "-Wl,--no-warn-rwx-segments", "-o", root,
-                    os.path.join(SOURCES, "start.S"), os.path.join(SOURCES, "root.c"),
-                    os.path.join(prefix, "libsel4/src/sel4_bootinfo.c")], check=True)
-    return root
+    return compile_task(prefix, folder, "root.elf",
+                        ["start.S", "root.c", "report.c", os.path.join(prefix, "libsel4/src/sel4_bootinfo.c")], *options)
+
+
+def build_system(prefix, folder):
+    compile_task(prefix, folder, "child.elf", ["child.S", "child.c"])
+    return compile_task(prefix, folder, "system.elf", ["start.S", "system.c", "report.c", "file.S"])
 
 
 def pack(prefix, root, image, cores):
@@ -219,6 +229,10 @@ def main(tap):
         # More RAM than the release kernel was built for: what lies above is device memory to it.
         with Board(f"installed-{variant}", image=image, memory=2048, cores=cores) as board:
             relay(tap, board, variant)
+        pack(prefix, build_system(prefix, folder), image, cores)
+        with Board(f"installed-system-{variant}", image=image, memory=1024 if variant == "smp" else 2048,
+                   cores=cores) as board:
+            relay(tap, board, f"{variant}, system")
 
 
 if __name__ == "__main__":

@@ -37,8 +37,7 @@ def main(tap):
         device.type("reboot -f -n\n")
         device.login()
         device.must(f"sleep {SPAN_S}", SPAN_S + 120)
-        status, output = user.run("read id < /proc/sys/kernel/random/boot_id; echo $id")
-        tap.equal((status, output), (0, life), "its backend is gone and it is not reset")
+        tap.equal(duties.boot_id(user), life, "its backend is gone and it is not reset")
 
         user.type("read dog < /tmp/dog; kill -9 $dog\n")
         tap.attempt("without the one who refreshes it is reset", user.wait, rf"^\[{DRIVER} vmm\] {LINE}", 240)

@@ -47,6 +47,8 @@ expect "nothing to compose from" 2 "--kernel is missing" "$demo"
 expect "unreadable description" 2 "nowhere.camkes: file-missing: No such file" --check "$work/nowhere.camkes"
 expect "nowhere to write" 2 "No such file or directory" --check -o "$work/a/b/c" "$demo"
 expect "disks of a demo" 0 "user-vm.qcow2" --list-disks "$demo"
+expect "disks of a chain: what the VM in the middle serves lies in its own disk" 0 "middle.qcow2/leaf.qcow2" \
+    -I "$here/../../topologies/include" --list-disks "$here/../boot/graph/graph.camkes"
 expect "syntax only" 0 "" --parse-only "$demo"
 expect "no prefix" 1 "prefix-layout" --check-prefix "$work"
 expect "last definition counts" 0 "" --check -DVMSWIOTLB=1 -D VMSWIOTLB=0 "$demo"

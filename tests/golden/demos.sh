@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# What the composer makes of the demos: the audit and each VM's device tree fragment, as text. A change
+# What the composer makes of the demos and of other graphs: the audit and each VM's device tree fragment, as text. A change
 # here is a change of who can reach what, or of what guests are told: read it before you accept it.
 #
 #   tests/golden/demos.sh      GOLDEN_UPDATE=1 rewrites the expected texts
@@ -30,15 +30,15 @@ same() {
     fi
 }
 
-# demo NAME TOPOLOGY OPTIONS: compares with demos/NAME
-demo() {
+# described NAME DESCRIPTION OPTIONS: compares with demos/NAME
+described() {
     name=$1
-    topology=$2
+    description=$2
     shift 2
     mkdir -p "$here/demos/$name"
     # Relative, so that the report does not name this machine's folders.
-    (cd "$top" && timeout 20 "$composer" --check -o "$work/$name" "$@" \
-        "topologies/$topology/$topology.camkes") > "$work/log" 2>&1
+    (cd "$top" && timeout 20 "$composer" --check -o "$work/$name" -I topologies/include "$@" \
+        "$description") > "$work/log" 2>&1
     same "$name/no message" /dev/null "$work/log"
     same "$name/audit" "$here/demos/$name/audit.txt" "$work/$name/audit.txt"
     for blob in "$work/$name"/*.dtb; do
@@ -51,9 +51,21 @@ demo() {
     done
 }
 
+# demo NAME TOPOLOGY OPTIONS
+demo() {
+    demo_name=$1
+    demo_topology=$2
+    shift 2
+    described "$demo_name" "topologies/$demo_topology/$demo_topology.camkes" "$@"
+}
+
 demo vm_qemu_virtio vm_qemu_virtio
 demo vm_qemu_virtio-bridge vm_qemu_virtio -D DRIVER_NET=bridge
 demo vm_qemu_virtio-shared vm_qemu_virtio -D VMSWIOTLB=0
 demo vm_virtio_multi_user vm_virtio_multi_user
+# Graphs that are no demo: a chain whose last VM has two backends, and everybody linked to everybody both ways.
+described graph tests/boot/graph/graph.camkes
+described graph-shared tests/boot/graph/graph.camkes -D VMSWIOTLB=0
+described mesh tests/golden/mesh.camkes
 echo "1..$count"
 [ "$failed" = 0 ]

@@ -14,6 +14,7 @@
 #include "core/check.h"
 #include "core/fault.h"
 #include "core/invariants.h"
+#include "core/lock.h"
 #include "core/sched.h"
 #include "object/asid.h"
 #include "object/ipc.h"
@@ -30,7 +31,7 @@ uint64_t host_device;
 uint8_t *host_ram;
 /* The initial CNode, also when the thread has lost its capability to it. */
 static struct slot *root_slots;
-static struct tcb idle __attribute__((aligned(64)));
+static struct tcb idle[CONFIG_MAX_NUM_NODES] __attribute__((aligned(64)));
 
 _Noreturn void boot_fail(const char *reason)
 {
@@ -68,8 +69,8 @@ void host_boot(void)
     }
     memset(host_ram, 0xa5, size);
     memset(cores, 0, sizeof(cores));
-    memset(&idle, 0, sizeof(idle));
-    memset(&fake_machine, 0, sizeof(fake_machine));
+    memset(idle, 0, sizeof(idle));
+    fake_reset();
     host_fastpath_count = 0;
     asid_init();
     irq_init();
@@ -82,8 +83,14 @@ void host_boot(void)
     args.physical_minus_virtual = args.image_start - 0x400000;
     range_add(&free_ranges, args.image_end, args.image_start + size);
     range_add(&device, HOST_DEVICE_BASE, HOST_DEVICE_BASE + (1ull << HOST_DEVICE_BITS));
-    sched_init(&cores[0], &idle);
-    irq_reserve(27);
+    for (unsigned i = 0; i < CONFIG_MAX_NUM_NODES; i++) {
+        cores[i].id = i;
+        sched_init(&cores[i], &idle[i]);
+    }
+    irq_reserve(PLAT_VTIMER_IRQ);
+    for (unsigned ipi = 0; CONFIG_MAX_NUM_NODES > 1 && ipi < ARCH_IPI_COUNT; ipi++) {
+        irq_reserve(ipi);
+    }
     host_root = boot_root_task(&args, &free_ranges, &device);
     root_slots = cap_object(host_root->slots[TCB_CSPACE].cap);
     thread_set_state(host_root, THREAD_RUNNING);
@@ -120,14 +127,24 @@ void host_fault(uint64_t type, uint64_t address)
     uint64_t words[SEL4_VM_FAULT_LENGTH] = { tcb->context.elr, address, 0, 0x92000046 };
 
     tcb->context.fault_ip = tcb->context.elr;
+    lock_acquire();
     if (host_use_fastpath && (type == SEL4_FAULT_VM || type == SEL4_FAULT_VCPU) &&
         fastpath_fault(&fault, type == SEL4_FAULT_VM ? words : &address,
                        type == SEL4_FAULT_VM ? SEL4_VM_FAULT_LENGTH : SEL4_VCPU_FAULT_LENGTH)) {
         host_fastpath_count++;
-        return;
+    } else {
+        fault_raise(tcb, &fault);
+        sched_run();
     }
-    fault_raise(tcb, &fault);
+    lock_release();
+}
+
+void host_enter(unsigned core)
+{
+    fake_play_core(core);
+    lock_acquire();
     sched_run();
+    lock_release();
 }
 
 uint64_t host_syscall(int64_t number, uint64_t cptr, const struct host_message *message)
@@ -147,11 +164,13 @@ uint64_t host_syscall(int64_t number, uint64_t cptr, const struct host_message *
     }
     tcb->context.fault_ip = tcb->context.elr;
     tcb->context.elr += 4;
+    lock_acquire();
     if (host_use_fastpath && take_fastpath(number, tcb)) {
         host_fastpath_count++;
     } else {
         syscall_handle(number);
     }
+    lock_release();
     return tcb->context.x[1] >> SEL4_MSG_INFO_LABEL_SHIFT;
 }
 

@@ -53,6 +53,12 @@ extern unsigned host_fastpath_count;
 /* The current thread faults: SEL4_FAULT_VM, SEL4_FAULT_VCPU or SEL4_FAULT_USER_EXCEPTION. */
 void host_fault(uint64_t type, uint64_t address);
 
+/*
+ * On several cores: an interrupt of the kernel's own brings this core into the kernel, and from here
+ * on it is the one that everything below acts on.
+ */
+void host_enter(unsigned core);
+
 /* Performs a system call of the current thread; returns the label in its x1 afterwards. */
 uint64_t host_syscall(int64_t number, uint64_t cptr, const struct host_message *message);
 

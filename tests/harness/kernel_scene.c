@@ -107,7 +107,7 @@ void scene_run(const struct tcb *tcb)
             fprintf(stderr, "scene: the thread never runs\n");
             abort();
         }
-        sched_yield();
+        sched_yield_current();
         sched_run();
     }
 }
@@ -140,14 +140,16 @@ uint64_t scene_resume(const struct actor *actor)
 }
 
 static uint8_t kept_ram[1ull << HOST_RAM_BITS];
-static struct core kept_core;
+static struct core kept_cores[CONFIG_MAX_NUM_NODES];
+static struct fake_machine kept_machine;
 static uint8_t kept_domain;
 static struct domain_entry kept_schedule[CONFIG_NUM_DOMAIN_SCHEDULES];
 
 void scene_keep(void)
 {
     memcpy(kept_ram, host_ram, sizeof(kept_ram));
-    kept_core = cores[0];
+    memcpy(kept_cores, cores, sizeof(kept_cores));
+    kept_machine = fake_machine;
     kept_domain = current_domain;
     memcpy(kept_schedule, domain_schedule, sizeof(kept_schedule));
 }
@@ -158,6 +160,23 @@ static void forgive(const void *now, size_t size)
     memcpy(kept_ram + ((const uint8_t *)now - host_ram), now, size);
 }
 
+static bool core_is_kept(const struct core *kept, const struct core *now)
+{
+    return kept->current == now->current && kept->action == now->action &&
+           kept->fpu_owner == now->fpu_owner &&
+           !memcmp(kept->ready, now->ready, sizeof(now->ready));
+}
+
+/* Interrupts as they were, nobody interrupted. */
+static bool machine_is_kept(void)
+{
+    return !memcmp(kept_machine.masked, fake_machine.masked, sizeof(fake_machine.masked)) &&
+           !memcmp(kept_machine.trigger, fake_machine.trigger, sizeof(fake_machine.trigger)) &&
+           !memcmp(kept_machine.target, fake_machine.target, sizeof(fake_machine.target)) &&
+           !memcmp(kept_machine.interrupts, fake_machine.interrupts,
+                   sizeof(fake_machine.interrupts));
+}
+
 bool scene_is_kept(const struct tcb *caller)
 {
     uint64_t *buffer = ipc_buffer_of((struct tcb *)(uintptr_t)caller, false);
@@ -166,9 +185,12 @@ bool scene_is_kept(const struct tcb *caller)
     if (buffer) {
         forgive(buffer, sizeof(struct sel4_ipc_buffer));
     }
-    return !memcmp(kept_ram, host_ram, sizeof(kept_ram)) && kept_core.current == cores[0].current &&
-           kept_core.action == cores[0].action &&
-           !memcmp(kept_core.ready, cores[0].ready, sizeof(kept_core.ready)) &&
+    for (unsigned i = 0; i < CONFIG_MAX_NUM_NODES; i++) {
+        if (!core_is_kept(&kept_cores[i], &cores[i])) {
+            return false;
+        }
+    }
+    return !memcmp(kept_ram, host_ram, sizeof(kept_ram)) && machine_is_kept() &&
            kept_domain == current_domain &&
            !memcmp(kept_schedule, domain_schedule, sizeof(kept_schedule));
 }

@@ -74,7 +74,7 @@ uint64_t scene_resume(const struct actor *actor);
 bool scene_refuses(uint64_t cptr, const struct host_message *message, unsigned count,
                    const uint64_t *error_and_words);
 
-/* Keeps all memory and the scheduler's state; is it still so, but for the caller's registers? */
+/* Keeps all memory, the cores and the interrupts; is it still so, but for the caller's registers? */
 void scene_keep(void);
 bool scene_is_kept(const struct tcb *caller);
 

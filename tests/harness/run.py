@@ -7,7 +7,8 @@
 A test is a program that prints TAP. Its lines appear here with running numbers, as
 "ok 12 - boot/vm_qemu_virtio: hash of 64 MB matches"; diagnostics follow a failure. The last line is
 "N passed, N failed" and the exit code is 0 only if something passed and nothing failed. A test that
-does not build, prints no result, breaks its own plan, exits with an error or takes too long has failed.
+does not build, prints no result, breaks its own plan, exits with an error or takes too long has failed. One that
+plans nothing and says why ("1..0 # SKIP no spin") is shown as skipped: neither passed nor failed.
 With --host, "make check", only the groups that need no emulated board run, and a quarter of the fuzzers' runs.
 """
 
@@ -25,7 +26,8 @@ import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 RESULT = re.compile(r"^(not )?ok\b\s*\d*\s*(?:-\s*)?(.*)$")
-PLAN = re.compile(r"^1\.\.(\d+)\s*(#.*)?$")
+# A plan of no test at all, with a reason, skips the whole program.
+PLAN = re.compile(r"^1\.\.(\d+)\s*(?:#\s*(?:(SKIP\b.*)|.*))?$", re.I)
 TAIL_LINES = 40
 
 # name: what follows the group's name in ONLY. command: what to run. program: make's name for it, when
@@ -167,6 +169,7 @@ class TapReader:
         self.count = 0
         self.bad = 0
         self.plan = None
+        self.skip_reason = None
         self.tail = collections.deque(maxlen=TAIL_LINES)
 
     def flush(self):
@@ -185,6 +188,7 @@ class TapReader:
             self.pending = Result(not result.group(1), skipped, result.group(2), [])
         elif plan:
             self.plan = int(plan.group(1))
+            self.skip_reason = plan.group(2)
         elif line.startswith("#") and self.pending and not self.pending.passed:
             self.pending.notes.append(line[1:].strip())
         else:
@@ -199,6 +203,9 @@ class TapReader:
             problem = f"is not killed by signal {signal.Signals(-status).name}"
         elif status and not self.bad:
             problem = f"exits without error (code {status})"
+        elif self.plan == 0 and not self.count and self.skip_reason:
+            self.emit(Result(True, True, f"# {self.skip_reason.strip()}", []))
+            return
         elif self.plan is None or self.plan != self.count or not self.count:
             problem = f"keeps its plan (planned {self.plan}, ran {self.count})"
         else:

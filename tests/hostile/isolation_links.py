@@ -47,11 +47,13 @@ def private_processes(tap, device, pids):
                            f" grep -o '/dev/[sm][el].*' /proc/{pids[i]}/maps | sort -u")
         tap.equal(held.split(), [f"sel4-{peer}", f"/dev/sel4-{peer}"],
                   f"{peer}: its QEMU holds and maps its link only")
-        foreign = f"/dev/sel4-{PEERS[1 - i]} /dev/sel4-{peer} /dev/mem /proc/{pids[1 - i]}/mem"
-        answers = device.must(f"/tmp/openas {users[i]} {foreign} /dev/null").splitlines()
-        tap.ok(len(answers) == 10 and all("denied" in a for a in answers[:8]) and
-               answers[8:] == ["/dev/null: opened"] * 2,
-               f"{peer}: its QEMU's user can open no link, no memory, no other QEMU", *answers)
+        foreign = [*(f"/dev/sel4-{p}" for p in PEERS), "/dev/mem", f"/proc/{pids[1 - i]}/mem", "/dev/vda",
+                   *(f"/var/lib/virt/images/user-{p}.qcow2" for p in PEERS)]
+        device.must("ls " + " ".join(foreign))
+        answers = device.must(f"/tmp/openas {users[i]} {' '.join(foreign)} /dev/null").splitlines()
+        tap.ok(len(answers) == 2 * len(foreign) + 2 and all("denied" in a for a in answers[:-2]) and
+               answers[-2:] == ["/dev/null: opened"] * 2,
+               f"{peer}: its QEMU's user can open no link, no memory, no disk, no other QEMU", *answers)
 
 
 def what_qemus_see(tap, device, pids, traffic):

@@ -78,9 +78,13 @@ guest sysregs
     report
 1:  b       1b
 
-/* Physical counter: trapped unless exported. */
+/* Physical counter, virtual counter, physical timer. */
 guest counter
     mrs     x0, cntpct_el0
+    report
+    mrs     x0, cntvct_el0
+    report
+    mrs     x0, cntp_ctl_el0
     report
 1:  b       1b
 
@@ -195,6 +199,30 @@ guest stage1
     ldrb    w0, [x2, #0x123]
     report
 1:  b       1b
+
+/* Stage 1 on: x1 = root table; stores to VA 0x80010000 for ever, whatever comes of it. */
+guest stores
+    adr     x0, guest_stores_vectors
+    msr     vbar_el1, x0
+    movz    x0, #0xff
+    msr     mair_el1, x0
+    movz    x0, #0x3519
+    movk    x0, #0x0080, lsl #16
+    msr     tcr_el1, x0
+    msr     ttbr0_el1, x1
+    isb
+    mrs     x0, sctlr_el1
+    orr     x0, x0, #1
+    msr     sctlr_el1, x0
+    isb
+    movz    x2, #0x8001, lsl #16
+guest_stores_again:
+    strb    w0, [x2]
+    b       guest_stores_again
+    .balign 2048
+guest_stores_vectors:
+    .skip   0x200
+    b       guest_stores_again      /* a synchronous exception of EL1 */
 
     .balign 64
     .global guest_end

@@ -3,7 +3,6 @@
 
 #define GICV_PADDR  0x08040000ul
 #define GICC_IPA    0x08010000ul
-#define BADGE       0x6e57
 #define GUEST_BYTES (4 * PAGE_BYTES)
 
 static void copy_code(const unsigned char *code)

@@ -9,6 +9,8 @@
 #define GUEST_IPA 0x40000000ul
 /* Number of the hvc by which guests report. */
 #define REPORT 0x100
+/* Badge of their fault endpoint. */
+#define BADGE 0x6e57
 
 /* Exception classes of their exits. Source: ARM DDI 0487, ESR_EL2. */
 #define EC_WFX    0x01
@@ -17,7 +19,7 @@
 
 extern const unsigned char guest_hello[], guest_smc[], guest_wfi[], guest_access[], guest_jump[],
     guest_sysregs[], guest_counter[], guest_syscall[], guest_irq[], guest_timer[], guest_fpu[],
-    guest_stage1[], guest_end[];
+    guest_stage1[], guest_stores[], guest_end[];
 
 struct guest {
     seL4_CPtr vcpu;

@@ -18,9 +18,9 @@ TEST("DOM-0002", "the schedule refuses what it cannot hold")
 {
     EXPECT_EQ(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, CONFIG_NUM_DOMAIN_SCHEDULES, 0, 1),
               seL4_RangeError);
-    EXPECT_EQ(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 1, CONFIG_NUM_DOMAINS, 1),
+    EXPECT_EQ(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 0, CONFIG_NUM_DOMAINS, 1),
               seL4_RangeError);
-    EXPECT_EQ(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 1, 0, 1ul << 57),
+    EXPECT_EQ(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 0, 0, 1ul << 57),
               seL4_InvalidArgument);
     EXPECT_EQ(seL4_GetMR(0), 2);
 #if CONFIG_NUM_DOMAINS > 1
@@ -33,23 +33,34 @@ TEST("DOM-0002", "the schedule refuses what it cannot hold")
               seL4_RangeError);
 }
 
+TEST("DOM-0300", "the last entry of the schedule stays an end marker")
+{
+    const seL4_Word last = CONFIG_NUM_DOMAIN_SCHEDULES - 1;
+
+    EXPECT_EQ(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, last, 0, 1), seL4_RangeError);
+    EXPECT_EQ(seL4_GetMR(0), 0);
+    EXPECT_EQ(seL4_GetMR(1), last - 1);
+    EXPECT_EQ(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, last), seL4_InvalidArgument);
+    EXPECT_EQ(seL4_GetMR(0), 0);
+    EXPECT_OK(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, 0));
+}
+
 TEST("DOM-0004", "the schedule's refusals name the argument or the range")
 {
+    const seL4_Word longest = (1ul << 56) - 1;
     seL4_Word last = CONFIG_NUM_DOMAIN_SCHEDULES - 1;
 
-    EXPECT_RANGE(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, last + 1, 0, 1), 0, last);
-    EXPECT_RANGE(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 1, CONFIG_NUM_DOMAINS, 1), 0,
+    EXPECT_RANGE(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, last + 1, 0, 1), 0, last - 1);
+    EXPECT_RANGE(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 0, CONFIG_NUM_DOMAINS, 1), 0,
                  CONFIG_NUM_DOMAINS - 1);
-    EXPECT_RANGE(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, last + 1), 0, last);
-    /* Entry 1 is an end marker: no place to start, until it has a duration. */
-    EXPECT_OK(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 1, 0, 0));
-    EXPECT_NUMBER(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, 1), seL4_InvalidArgument, 0);
-    EXPECT_OK(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 1, 0, 7));
-    EXPECT_OK(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, 1));
-    EXPECT_NUMBER(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 1, 0, 0), seL4_InvalidArgument,
+    EXPECT_NUMBER(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 0, 0, longest + 1),
+                  seL4_InvalidArgument, 2);
+    EXPECT_NUMBER(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 0, 0, 0), seL4_InvalidArgument,
                   2);
+    EXPECT_RANGE(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, last + 1), 0, last);
+    EXPECT_NUMBER(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, last), seL4_InvalidArgument, 0);
+    EXPECT_OK(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 0, 0, longest));
     EXPECT_OK(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, 0));
-    EXPECT_OK(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 1, 0, 0));
 }
 
 #if CONFIG_NUM_DOMAINS > 1

@@ -154,7 +154,7 @@ TEST("IRQ-0006", "an interrupt preempts the running thread for a higher waiter")
     *uart_register(PL011_ICR) = PL011_TX;
 }
 
-TEST("IRQ-0007", "a depth is cut to 8 bits only where the trigger is given")
+TEST("IRQ-0007", "a depth is not cut, with or without a trigger")
 {
     seL4_CPtr handler = slot_new();
     seL4_MessageInfo_t info;
@@ -172,7 +172,9 @@ TEST("IRQ-0007", "a depth is cut to 8 bits only where the trigger is given")
     seL4_SetMR(3, 0x100 | FULL_DEPTH);
     info =
         seL4_Call(seL4_CapIRQControl, seL4_MessageInfo_new(ARMIRQIssueIRQHandlerTrigger, 0, 1, 4));
-    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_NoError);
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_RangeError);
+    EXPECT_EQ(seL4_GetMR(0), 1);
+    EXPECT_EQ(seL4_GetMR(1), seL4_WordBits);
 }
 
 /* Each way to issue a handler or a signal, into (index, depth) under `root`. */

@@ -103,4 +103,43 @@ TEST("VCPU-0104", "a guest that runs on another core loses its VCPU, or the othe
     EXPECT_OK(seL4_CNode_Delete(ROOT, guest.tcb, FULL_DEPTH));
     EXPECT_EQ(seL4_ARM_VCPU_ReadRegs(vcpu, seL4_VCPUReg_SCTLR).error, seL4_NoError);
 }
+#define HOLE_PADDR 0x0a800000ul /* nothing answers there */
+#define HOLE_IPA   0x50000000ul
+
+/* Peers that share memory, or two VCPUs of one guest, can do this to the kernel's look at the tables. */
+TEST("VCPU-0302", "a guest's tables change between its abort and the walk that finds the address")
+{
+    volatile seL4_Word *table = (volatile seL4_Word *)(SCRATCH_VADDR + PAGE_BYTES * 2);
+    seL4_CPtr hole = device_frame(HOLE_PADDR);
+    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
+    struct guest guest;
+    seL4_Word faults = 0;
+    seL4_Word badge;
+
+    NEED_CORES();
+    EXPECT(hole != 0);
+    EXPECT_OK(guest_hold(&guest, guest_stores, GUEST_IPA + PAGE_BYTES * 2));
+    EXPECT_OK(map_page(guest.vspace, page, GUEST_IPA + 0x10000, seL4_CanRead,
+                       seL4_ARM_Default_VMAttributes));
+    EXPECT_OK(map_page(guest.vspace, hole, HOLE_IPA, seL4_ReadWrite, 0));
+    /* Level 1: 0x40000000 1:1; 0x80000000 the same gigabyte, or a table that cannot be read. */
+    table[1] = 0x40000000 | 0x701;
+    table[2] = 0x40000000 | 0x701;
+    EXPECT_OK(seL4_ARM_VSpace_CleanInvalidate_Data(VSPACE, SCRATCH_VADDR + PAGE_BYTES * 2,
+                                                   SCRATCH_VADDR + PAGE_BYTES * 3));
+    EXPECT_OK(guest_go(&guest, 1));
+    while (faults < 150) {
+        for (unsigned int i = 0; i < 2000; i++) {
+            table[2] = HOLE_IPA | 3;
+            table[2] = 0x40000000 | 0x701;
+        }
+        badge = 0;
+        (void)seL4_NBRecv(guest.ep, &badge);
+        if (badge == BADGE) {
+            faults++;
+            guest_resume();
+        }
+    }
+    EXPECT_OK(seL4_TCB_Suspend(guest.tcb));
+}
 #endif

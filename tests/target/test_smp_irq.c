@@ -137,6 +137,31 @@ TEST("SMP-0026", "a device's interrupt is taken by the core it is routed to, and
     }
 }
 
+TEST("SMP-0301",
+     "GetTriggerCore looks at the interrupt before the core, and cuts the depth to 8 bits")
+{
+    seL4_CPtr slot = slot_new();
+    seL4_MessageInfo_t info;
+
+    EXPECT_EQ(
+        seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 5000, 1, ROOT, slot, FULL_DEPTH, CORES),
+        seL4_RangeError);
+    /* A core that does not exist has no interrupts that could be taken. */
+    EXPECT_EQ(
+        seL4_IRQControl_GetTriggerCore(seL4_CapIRQControl, 25, 1, ROOT, slot, FULL_DEPTH, CORES),
+        seL4_InvalidArgument);
+    EXPECT_EQ(seL4_GetMR(0), 4);
+    seL4_SetCap(0, ROOT);
+    seL4_SetMR(0, 70);
+    seL4_SetMR(1, 1);
+    seL4_SetMR(2, slot);
+    seL4_SetMR(3, 0x100 | FULL_DEPTH);
+    seL4_SetMR(4, 0);
+    info = seL4_Call(seL4_CapIRQControl,
+                     seL4_MessageInfo_new(ARMIRQIssueIRQHandlerTriggerCore, 0, 1, 5));
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_NoError);
+}
+
 #ifdef CONFIG_DEBUG_BUILD
 TEST("SMP-0027", "DebugSendIPI raises an SGI that user level handles")
 {

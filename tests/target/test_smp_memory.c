@@ -18,6 +18,7 @@ TEST("SMP-0005", "an unmapped page is out of reach of the other core when the ca
 {
     seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
     struct thread thread;
+    seL4_MessageInfo_t info;
     seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
     seL4_Word before;
 
@@ -34,14 +35,16 @@ TEST("SMP-0005", "an unmapped page is out of reach of the other core when the ca
         for (volatile int j = 0; j < 10000; j++) {
         }
         EXPECT(smp_count - before <= 1);
-        EXPECT_FAULT(ep, seL4_Fault_VMFault);
+        info = seL4_Recv(ep, seL4_Null);
+        EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_VMFault);
         EXPECT_EQ(seL4_GetMR(seL4_VMFault_Addr), SCRATCH_VADDR);
         EXPECT_OK(
             map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite, seL4_ARM_Default_VMAttributes));
         seL4_Reply(seL4_MessageInfo_new(0, 0, 0, 0));
     }
     EXPECT_OK(seL4_CNode_Delete(ROOT, page, FULL_DEPTH));
-    EXPECT_FAULT(ep, seL4_Fault_VMFault);
+    info = seL4_Recv(ep, seL4_Null);
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_VMFault);
 }
 
 /* counter at [x0], for ever; in an address space of its own. */
@@ -96,6 +99,7 @@ TEST("SMP-0024", "an address space that is deleted is no longer used by the core
     seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
     seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
     struct thread thread;
+    seL4_MessageInfo_t info;
     seL4_Word before;
 
     NEED_CORES();
@@ -107,7 +111,8 @@ TEST("SMP-0024", "an address space that is deleted is no longer used by the core
     for (volatile int i = 0; i < 1000000; i++) {
     }
     EXPECT_EQ(*counter, before);
-    EXPECT_FAULT(ep, seL4_Fault_VMFault);
+    info = seL4_Recv(ep, seL4_Null);
+    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_VMFault);
 }
 
 #endif

@@ -432,4 +432,93 @@ TEST("SMP-0030", "all cores suspend, resume and move the same threads, which cal
     stop = 1;
 }
 
+/* Waits, and says so before and afterwards, each time that `stop` grows. */
+static void wait_after_stop(seL4_Word ntfn, seL4_Word unused1, seL4_Word unused2)
+{
+    seL4_Word badge;
+
+    (void)unused1;
+    (void)unused2;
+    for (seL4_Word round = 1;; round++) {
+        while (stop != round) {
+            smp_count++;
+        }
+        smp_counts[0] = round;
+        seL4_Wait(ntfn, &badge);
+        smp_counts[1] = round;
+    }
+}
+
+TEST("SMP-0300",
+     "a thread that runs elsewhere is put into its domain, goes on, and still can block")
+{
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    struct thread thread;
+
+    NEED_CORES();
+    smp_count = 0;
+    smp_counts[0] = 0;
+    smp_counts[1] = 0;
+    stop = 0;
+    EXPECT(thread_on(&thread, 1, 0) != 0);
+    EXPECT_OK(thread_start(&thread, wait_after_stop, ntfn, 0, 0));
+    for (seL4_Word round = 1; round <= 20; round++) {
+        EXPECT(moves());
+        EXPECT_OK(seL4_DomainSet_Set(seL4_CapDomain, 0, thread.tcb));
+        stop = round;
+        EXPECT(becomes(&smp_counts[0], round));
+        for (volatile seL4_Word i = 0; i < 100000; i++) {
+        }
+        EXPECT_EQ(smp_counts[1], round - 1);
+        seL4_Signal(ntfn);
+        EXPECT(becomes(&smp_counts[1], round));
+    }
+}
+
+/* Gives its FPU away and takes it again, for ever. */
+static void reopen_fpu(seL4_Word tcb, seL4_Word unused1, seL4_Word unused2)
+{
+    (void)unused1;
+    (void)unused2;
+    for (;;) {
+        (void)seL4_TCB_SetFlags(tcb, 0, seL4_TCBFlag_fpuDisabled);
+        (void)seL4_TCB_SetFlags(tcb, seL4_TCBFlag_fpuDisabled, 0);
+        __asm__ volatile(".arch_extension fp\n\tfmov d8, xzr");
+        smp_counts[0]++;
+    }
+}
+
+static void wait_often(seL4_Word ntfn, seL4_Word unused1, seL4_Word unused2)
+{
+    (void)unused1;
+    (void)unused2;
+    for (;;) {
+        seL4_Wait(ntfn, seL4_Null);
+        smp_counts[1]++;
+    }
+}
+
+TEST("SMP-0302", "a core that is asked to choose again while it opens its FPU does so")
+{
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    struct thread user;
+    struct thread waiter;
+
+    NEED_CORES();
+    smp_counts[0] = 0;
+    smp_counts[1] = 0;
+    EXPECT(thread_at(&user, 1, PRIO_RUNNER - 1, 0) != 0);
+    EXPECT(thread_at(&waiter, 1, PRIO_RUNNER, 0) != 0);
+    EXPECT_OK(thread_start(&user, reopen_fpu, user.tcb, 0, 0));
+    EXPECT_OK(thread_start(&waiter, wait_often, ntfn, 0, 0));
+    for (seL4_Word i = 0; i < 40; i++) {
+        EXPECT(grows(&smp_counts[0]));
+        for (seL4_Word j = 0; j < 300; j++) {
+            seL4_Signal(ntfn);
+        }
+    }
+    EXPECT_OK(seL4_TCB_Suspend(user.tcb));
+    EXPECT(smp_counts[1] != 0);
+}
+
 #endif

@@ -49,6 +49,10 @@ use 'half() { touch "$1/object"; false; }; cache_make long k1 x half resume' > /
 use 'rest() { ls "$1" > seen; }; cache_make long k1 x rest resume' > /dev/null
 equal "$(cat "$scratch/seen")" object "a resumable build finds what it left"
 
+said=$(CACHE_TELL_S=1 use 'slowly() { echo step 7 of 9; sleep 3; }; cache_make told k1 "telling" slowly')
+equal "$(echo "$said" | sed 's/, [0-9]* s:/:/' | sort -u)" "$(printf '    told: step 7 of 9\n=== telling')" \
+    "a long build tells how far it is"
+
 mkdir "$scratch/inputs"
 echo a > "$scratch/inputs/a"
 first=$(use 'cache_key word inputs')

@@ -27,6 +27,10 @@ SCRIPTS = {
     "tests/boot/odd.sh": "#!/bin/sh\necho 'ok 1 - begins'\necho 1..1\necho the reason >&2\nexit 3\n",
     "tests/boot/silent.sh": "#!/bin/sh\nexit 0\n",
     "tests/boot/skip.sh": "#!/bin/sh\necho 'ok 1 - other # SKIP no such board'\necho 1..1\n",
+    "tests/boot/skip_all.sh": "#!/bin/sh\necho '1..0 # SKIP no spin'\n",
+    "tests/boot/skip_cut.sh": "#!/bin/sh\necho 'ok 1 - begins'\necho '1..0 # SKIP no spin'\n",
+    "tests/boot/skip_odd.sh": "#!/bin/sh\necho '1..0 # SKIP no spin'\nexit 1\n",
+    "tests/boot/skip_mute.sh": "#!/bin/sh\necho 1..0\n",
     "tests/target/run.sh": PASSING,
 }
 
@@ -71,13 +75,21 @@ def main():
         tap.equal(run(folder, "boot/skip"),
                   (1, ["ok 1 - boot/skip: other # SKIP no such board", "1..1", "0 passed, 0 failed"]),
                   "skipped is not passed")
+        tap.equal(run(folder, "boot/skip_all"),
+                  (1, ["ok 1 - boot/skip_all: # SKIP no spin", "1..1", "0 passed, 0 failed"]),
+                  "a program that skips all of itself has neither passed nor failed")
+        for name, wanted in (("skip_cut", "keeps its plan (planned 0, ran 1)"),
+                             ("skip_odd", "exits without error (code 1)"),
+                             ("skip_mute", "keeps its plan (planned 0, ran 0)")):
+            tap.ok(any(wanted in l for l in run(folder, f"boot/{name}")[1]),
+                   f"failure: {name} is no way to skip")
         status, lines = run(folder, "target")
         tap.equal((status, lines[:2], lines[-1]),
                   (1, ["not ok 1 - target: what it needs builds", "# | cannot build this"],
                    "0 passed, 1 failed"), "failure: what a group needs does not build")
         status, lines = run(folder, "boot/nothing")
         tap.ok(status != 0 and "no test matches" in lines[0], "a filter that matches nothing fails", *lines)
-        tap.equal(run(folder, "")[1][-1], "7 passed, 6 failed", "all groups together count right")
+        tap.equal(run(folder, "")[1][-1], "8 passed, 9 failed", "all groups together count right")
     return tap.done()
 
 

@@ -42,22 +42,27 @@ ln -sf /usr/lib/systemd/system/multi-user.target "$root/etc/systemd/system/defau
 
 # "reboot" is a program on the root disk: with a dead backend it is never read, and systemd never hears of
 # it. The login shell, which is in memory, then restarts the kernel itself. A shutdown that begins ends
-# this shell, and with it the wait.
+# this shell, and with it the wait. Options beside -f and -n ask for something else: help, an entry in a log.
+# A halt goes off: a kernel that is merely halted spins until somebody stops the VM.
 cat >> "$root/etc/bash.bashrc" << 'END'
 
 bounded() {
     key=$1
     shift
-    (
-        exec {never}<> <(:)
-        read -rt 60 -u "$never"
-        echo "$key" > /proc/sysrq-trigger
-    ) &
+    case "$*" in
+    *" "*[!fn\ -]*) ;;
+    *) force "$key" & ;;
+    esac
     command "$@"
+}
+force() {
+    exec {never}<> <(:)
+    read -rt 60 -u "$never"
+    echo "$1" > /proc/sysrq-trigger
 }
 reboot() { bounded b reboot "$@"; }
 poweroff() { bounded o poweroff "$@"; }
-halt() { bounded o halt "$@"; }
+halt() { bounded o poweroff "$@"; }
 END
 
 # Empty, not absent: each clone gets its own at its first boot.

@@ -82,12 +82,16 @@
     \target
 .endm
 
-.macro kernel_vector kind
-    .balign 0x80
+.macro kernel_fault_of kind
     sub sp, sp, #256
     stp x0, x1, [sp]
     mov x0, #\kind
     b kernel_fault
+.endm
+
+.macro kernel_vector kind
+    .balign 0x80
+    kernel_fault_of \kind
 .endm
 
     .balign 0x800
@@ -97,7 +101,17 @@ vectors:
     kernel_vector 1
     kernel_vector 2
     kernel_vector 3
-    kernel_vector 4
+
+    /* In the kernel itself: only guest_walk may meet an exception. */
+    .balign 0x80
+    stp x0, x1, [sp, #-16]!
+    mrs x0, elr_el2
+    adr x1, guest_walk
+    cmp x0, x1
+    b.eq guest_walk_aborted
+    ldp x0, x1, [sp], #16
+    kernel_fault_of 4
+
     kernel_vector 5
     kernel_vector 6
     kernel_vector 7
@@ -263,6 +277,27 @@ kernel_fault:
     str x30, [sp, #CTX_X(30)]
     mov x1, sp
     bl trap_kernel
+
+    /*
+     * uint64_t guest_walk(uint64_t address): stage 1 of the guest that was running, into PAR_EL1's format.
+     * Its tables may have changed since its abort, and lie now where reading them is answered by an
+     * external abort, which is taken here, at the first instruction: the walk failed then. ELR_EL2 and SPSR_EL2
+     * are the kernel's afterwards.
+     */
+    .global guest_walk
+guest_walk:
+    at s1e1r, x0
+    isb
+    mrs x0, par_el1
+    ret
+
+guest_walk_aborted:
+    add x0, x0, #4
+    msr elr_el2, x0
+    mov x0, #PAR_FAILED
+    msr par_el1, x0
+    ldp x0, x1, [sp], #16
+    eret
 
     /* void fpu_save(struct fpu_context *), void fpu_load(const struct fpu_context *) */
     .arch_extension fp

@@ -68,6 +68,16 @@ struct user_context *arch_next_context(void)
     return &core->current->context;
 }
 
+/* Nothing to tell anybody; on several cores somebody may have asked this one to choose again. */
+static struct user_context *go_on(void)
+{
+    if (CONFIG_MAX_NUM_NODES > 1) {
+        sched_run();
+        return arch_next_context();
+    }
+    return &current_thread()->context;
+}
+
 static struct user_context *raise(const struct fault *fault)
 {
     fault_raise(current_thread(), fault);
@@ -92,34 +102,40 @@ static struct user_context *raise_fast(const struct fault *fault, const uint64_t
     return raise(fault);
 }
 
+/* entry.S: PAR_EL1 after a stage-1 walk for the guest. */
+uint64_t guest_walk(uint64_t address);
+
 /*
  * Guest physical address of a guest's abort. HPFAR has it, except for permission faults that are
- * not those of a table walk; then stage 1 is walked again.
+ * not those of a table walk; then stage 1 is walked again. False if that fails now: somebody else
+ * changed the tables meanwhile.
  */
-static uint64_t guest_fault_address(uint64_t esr, uint64_t address)
+static bool guest_fault_address(uint64_t esr, uint64_t *address)
 {
+    uint64_t offset = *address & 0xfff;
+
     if ((esr & ESR_FSC_TYPE_MASK) != ESR_FSC_PERMISSION || (esr & ESR_S1PTW)) {
-        return (read_sysreg(hpfar_el2) >> 4) << 12 | (address & 0xfff);
+        *address = (read_sysreg(hpfar_el2) >> 4) << 12 | offset;
+        return true;
     }
     uint64_t guest_par = read_sysreg(par_el1);
-
-    __asm__ volatile("at s1e1r, %0\n isb" : : "r"(address) : "memory");
-    uint64_t par = read_sysreg(par_el1);
+    uint64_t par = guest_walk(*address);
 
     write_sysreg(par_el1, guest_par);
-    return (par & 0xfffffffff000ull) | (address & 0xfff);
+    *address = (par & PAR_ADDRESS) | offset;
+    return !(par & PAR_FAILED);
 }
 
 static struct user_context *abort_fault(uint64_t esr, bool instruction)
 {
+    struct tcb *tcb = current_thread();
     uint64_t address = read_sysreg(far_el2);
 
-    if (current_thread()->vcpu) {
-        address = guest_fault_address(esr, address);
+    if (tcb->vcpu && !guest_fault_address(esr, &address)) {
+        return go_on(); /* the instruction again, which meets the tables as they are */
     }
     struct fault fault = { .type = SEL4_FAULT_VM, .word = { address, instruction, esr } };
-    uint64_t words[SEL4_VM_FAULT_LENGTH] = { arch_fault_ip(current_thread()), address, instruction,
-                                             esr };
+    uint64_t words[SEL4_VM_FAULT_LENGTH] = { arch_fault_ip(tcb), address, instruction, esr };
 
     return raise_fast(&fault, words, SEL4_VM_FAULT_LENGTH);
 }
@@ -133,7 +149,7 @@ struct user_context *trap_fault(uint64_t esr)
     case ESR_EC_IABT_LOWER: return abort_fault(esr, true);
     case ESR_EC_FP:
         if (arch_acquire_fpu(this_core(), current_thread())) {
-            return &current_thread()->context;
+            return go_on();
         }
         fault.type = SEL4_FAULT_VCPU;
         break;

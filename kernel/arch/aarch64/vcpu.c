@@ -3,11 +3,12 @@
  * VCPU registers in hardware.
  *
  * What changes between a guest and its VMM, at each exit and entry: HCR_EL2, VTTBR_EL2 (switch.c),
- * CNTHCTL_EL2 and CNTKCTL_EL1. SCTLR_EL1 only if the guest's value would harm native code, and
+ * CNTKCTL_EL1 and, if the physical timer is exported, CNTHCTL_EL2. SCTLR_EL1 only if the guest's value would harm native code, and
  * CPACR_EL1 only if the native thread uses the FPU. The virtual interrupt interface and the virtual
  * timer keep running: HCR_EL2.TGE keeps virtual interrupts away from native threads, and when
  * their physical interrupts arrive while the VCPU is not active, the source is stopped until it
- * is, at which time it interrupts again.
+ * is, at which time it interrupts again. (If the virtual timer is exported, native threads have it
+ * meanwhile, without its interrupt.)
  */
 #include "arch/vcpu.h"
 
@@ -53,6 +54,8 @@
     ((EXPORT_PCNT ? CNTKCTL_PCT : 0) | (EXPORT_VCNT ? CNTKCTL_VCT : 0) |                           \
      (EXPORT_PTMR ? CNTKCTL_PT : 0) | (EXPORT_VTMR ? CNTKCTL_VT : 0))
 #define CNTHCTL_NATIVE ((EXPORT_PCNT ? CNTHCTL_PCT : 0) | (EXPORT_PTMR ? CNTHCTL_PT : 0))
+/* The counter tells a guest nothing new; the physical timer is a native thread's, never a guest's. */
+#define CNTHCTL_GUEST (EXPORT_PCNT ? CNTHCTL_PCT : 0)
 
 #ifdef CONFIG_EXPORT_PCNT_USER
 #define EXPORT_PCNT 1
@@ -135,9 +138,14 @@ void arch_vcpu_init_core(void)
 static void enter_guest_mode(struct core *core, struct vcpu *vcpu)
 {
     write_sysreg(cntkctl_el1, vcpu->regs[REG(CNTKCTL_EL1)]);
-    write_sysreg(cnthctl_el2, 0);
+    if (CNTHCTL_GUEST != CNTHCTL_NATIVE) {
+        write_sysreg(cnthctl_el2, CNTHCTL_GUEST);
+    }
     if (core->arch.vtimer_off) {
         core->arch.vtimer_off = false;
+        if (EXPORT_VTMR) {
+            write_sysreg(cntv_cval_el0, vcpu->regs[REG(CNTV_CVAL)]);
+        }
         write_sysreg(cntv_ctl_el0, vcpu->regs[REG(CNTV_CTL)]);
     }
     if (core->arch.vgic_off) {
@@ -193,9 +201,12 @@ static void deactivate(struct core *core)
     }
     core->arch.sctlr = sctlr;
     write_sysreg(cntkctl_el1, CNTKCTL_NATIVE);
-    write_sysreg(cnthctl_el2, CNTHCTL_NATIVE);
+    if (CNTHCTL_GUEST != CNTHCTL_NATIVE) {
+        write_sysreg(cnthctl_el2, CNTHCTL_NATIVE);
+    }
     if (EXPORT_VTMR) {
         stop_timer(core, vcpu);
+        vcpu->regs[REG(CNTV_CVAL)] = read_sysreg(cntv_cval_el0);
     }
     if (EXPORT_PMU) {
         open_pmu(true);
@@ -214,6 +225,7 @@ static void save_all(struct core *core, struct vcpu *vcpu)
         stop_timer(core, vcpu);
     }
     uint64_t timer = vcpu->regs[REG(CNTV_CTL)];
+    uint64_t deadline = vcpu->regs[REG(CNTV_CVAL)];
 
 #define SAVE(name, sysreg) vcpu->regs[REG(name)] = read_sysreg(sysreg);
     VCPU_SYSREGS(SAVE)
@@ -222,6 +234,9 @@ static void save_all(struct core *core, struct vcpu *vcpu)
     vcpu->regs[REG(CPACR)] = cpacr;
     vcpu->regs[REG(CNTKCTL_EL1)] = cntkctl;
     vcpu->regs[REG(CNTV_CTL)] = timer;
+    if (EXPORT_VTMR) {
+        vcpu->regs[REG(CNTV_CVAL)] = deadline;
+    }
 
     vcpu->vgic_vmcr = gich_read(GICH_VMCR);
     vcpu->vgic_apr = gich_read(GICH_APR);
@@ -314,6 +329,7 @@ static bool is_in_memory(const struct core *core, unsigned field)
     case REG(CPACR):
     case REG(CNTKCTL_EL1): return !core->arch.vcpu_active;
     case REG(CNTV_CTL): return core->arch.vtimer_off;
+    case REG(CNTV_CVAL): return EXPORT_VTMR && core->arch.vtimer_off;
     default: return false;
     }
 }
@@ -475,9 +491,11 @@ void arch_vcpu_timer_irq(void)
         core->arch.vppi_masked = true;
         gic_mask(PLAT_VTIMER_IRQ);
         raise(SEL4_FAULT_VPPI_EVENT, PLAT_VTIMER_IRQ);
-    } else if (vcpu) {
+    } else if (vcpu && !core->arch.vtimer_off) {
         stop_timer(core, vcpu);
     } else {
-        write_sysreg(cntv_ctl_el0, 0);
+        /* A native thread's, to which the timer is exported: it has no interrupt. */
+        core->arch.vppi_masked = true;
+        gic_mask(PLAT_VTIMER_IRQ);
     }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The hardware of the unit tests: see arch/machine.h. */
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +10,71 @@
 #include "arch/switch.h"
 #include "arch/thread.h"
 #include "arch/vcpu.h"
+#include "core/lock.h"
+#include "core/remote.h"
+#include "object/irq.h"
 #include "object/asid.h"
 #include "plat/uart.h"
 
 struct fake_machine fake_machine;
 jmp_buf *fake_halt;
+
+#if CONFIG_MAX_NUM_NODES > 1
+static _Thread_local unsigned played_core;
+
+struct core *arch_this_core(void)
+{
+    return &cores[played_core];
+}
+
+void fake_play_core(unsigned core)
+{
+    played_core = core;
+}
+
+void fake_reset(void)
+{
+    memset(&fake_machine, 0, sizeof(fake_machine));
+    memset(&kernel_lock, 0, sizeof(kernel_lock));
+    core_count = CONFIG_MAX_NUM_NODES;
+    played_core = 0;
+}
+
+void arch_interrupt_core(unsigned core, unsigned ipi)
+{
+    unsigned caller = played_core;
+
+    fake_machine.interrupts[core][ipi]++;
+    if (ipi == ARCH_IPI_CALL && !fake_machine.cores_are_threads) {
+        fake_play_core(core);
+        remote_serve();
+        fake_play_core(caller);
+    }
+}
+
+void arch_relax(void)
+{
+    (void)sched_yield();
+}
+
+void arch_leave_core(struct tcb *tcb)
+{
+    arch_release_fpu(tcb);
+    if (tcb->vcpu) {
+        arch_vcpu_unload(tcb->vcpu);
+    }
+}
+#else
+void fake_play_core(unsigned core)
+{
+    (void)core;
+}
+
+void fake_reset(void)
+{
+    memset(&fake_machine, 0, sizeof(fake_machine));
+}
+#endif
 
 void uart_put(char c)
 {
@@ -72,7 +133,12 @@ void arch_tlb_flush_page(unsigned vmid, uint64_t address)
 
 bool arch_vmid_is_loaded(unsigned vmid)
 {
-    return this_core()->arch.translation >> ASID_VMID_SHIFT == vmid;
+    bool loaded = false;
+
+    for (unsigned i = 0; i < CONFIG_MAX_NUM_NODES; i++) {
+        loaded = loaded || cores[i].arch.translation >> ASID_VMID_SHIFT == vmid;
+    }
+    return loaded;
 }
 
 void arch_secure_monitor_call(uint64_t words[8])
@@ -82,25 +148,30 @@ void arch_secure_monitor_call(uint64_t words[8])
     }
 }
 
+/* Each core has its own registers of private interrupts. */
+static unsigned number_here(unsigned intid)
+{
+    return irq_number(this_core()->id, intid);
+}
+
 void gic_mask(unsigned irq)
 {
-    fake_machine.masked[irq] = 1;
+    fake_machine.masked[number_here(irq)] = 1;
 }
 
 void gic_unmask(unsigned irq)
 {
-    fake_machine.masked[irq] = 2;
+    fake_machine.masked[number_here(irq)] = 2;
 }
 
 void gic_set_trigger(unsigned irq, bool edge)
 {
-    fake_machine.trigger[irq] = edge ? 2 : 1;
+    fake_machine.trigger[number_here(irq)] = edge ? 2 : 1;
 }
 
 void gic_set_target(unsigned irq, unsigned core)
 {
-    (void)irq;
-    (void)core;
+    fake_machine.target[number_here(irq)] = core + 1;
 }
 
 void gic_send_sgi(unsigned sgi, unsigned target)
@@ -141,15 +212,23 @@ void arch_copy_tls(struct tcb *dest, struct tcb *source)
     dest->context.tpidrro = source->context.tpidrro;
 }
 
+static void release_fpu_here(void *argument)
+{
+    (void)argument;
+    this_core()->fpu_owner = NULL;
+}
+
 void arch_release_fpu(struct tcb *tcb)
 {
-    arch_forget_thread(tcb);
+    if (cores[tcb->core].fpu_owner == tcb) {
+        remote_call(tcb->core, release_fpu_here, NULL);
+    }
 }
 
 void arch_forget_thread(struct tcb *tcb)
 {
-    if (this_core()->fpu_owner == tcb) {
-        this_core()->fpu_owner = NULL;
+    if (cores[tcb->core].fpu_owner == tcb) {
+        cores[tcb->core].fpu_owner = NULL;
     }
 }
 
@@ -164,13 +243,21 @@ bool arch_acquire_fpu(struct core *core, struct tcb *tcb)
 
 void arch_vcpu_switch(struct vcpu *vcpu)
 {
-    fake_machine.vcpu = vcpu;
+    this_core()->arch.vcpu = vcpu;
+}
+
+static void unload_here(void *argument)
+{
+    (void)argument;
+    this_core()->arch.vcpu = NULL;
 }
 
 void arch_vcpu_unload(struct vcpu *vcpu)
 {
-    if (fake_machine.vcpu == vcpu) {
-        fake_machine.vcpu = NULL;
+    unsigned home = vcpu->tcb ? vcpu->tcb->core : this_core()->id;
+
+    if (cores[home].arch.vcpu == vcpu) {
+        remote_call(home, unload_here, NULL);
     }
 }
 

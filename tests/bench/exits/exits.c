@@ -5,8 +5,10 @@
  */
 #include "guest.h"
 
-#define ROUNDS   1000u
-#define NS_PER_S UINT64_C(1000000000)
+#define ROUNDS    1000u
+#define SLEEPS    500u
+#define TIMER_PPI 27u
+#define NS_PER_S  UINT64_C(1000000000)
 
 volatile uint64_t guest_exceptions;
 
@@ -65,6 +67,36 @@ static void measure(const char *name, void (*exit_once)(void))
     print(" ns\n");
 }
 
+/* Sleeps until its virtual timer wakes it; how late that is, at worst. */
+static void measure_sleep(void)
+{
+    uint64_t hertz, worst = 0;
+
+    __asm__ volatile("mrs %0, cntfrq_el0" : "=r"(hertz));
+    write32(GICD + 0x100, 1u << TIMER_PPI);
+    for (unsigned i = 0; i < SLEEPS; i++) {
+        uint64_t until = now() + hertz / 500;
+        uint64_t woken;
+
+        __asm__ volatile("msr cntv_cval_el0, %0\n\tmsr cntv_ctl_el0, %1\n\tisb" ::"r"(until),
+                         "r"(UINT64_C(1)));
+        while ((read32(GICC + 0x18) & 0x3ff) != TIMER_PPI) {
+            __asm__ volatile("dsb sy\n\twfi" ::: "memory");
+        }
+        woken = now();
+        __asm__ volatile("msr cntv_ctl_el0, %0\n\tisb" ::"r"(UINT64_C(0)));
+        write32(GICC + 0x10, read32(GICC + 0xc));
+        if (woken < until) {
+            print("exit sleep too short\n");
+        } else if (woken - until > worst) {
+            worst = woken - until;
+        }
+    }
+    print("exit sleep ");
+    print_number(worst * (NS_PER_S / hertz));
+    print(" ns\n");
+}
+
 void guest_main(uint64_t dtb)
 {
     (void)dtb;
@@ -76,6 +108,7 @@ void guest_main(uint64_t dtb)
     measure("hypercall", hypercall);
     measure("psci", power_call);
     measure("self-interrupt", interrupt_myself);
+    measure_sleep();
     print("exit end\n");
     (void)smc(SYSTEM_OFF, 0, 0, 0);
 }

@@ -155,6 +155,11 @@ static void start_threads(void)
         (void)host_call(host_free_slot + i, &space);
         (void)host_call(host_free_slot + i, &sched);
         (void)host_call(host_free_slot + i, &resume);
+#ifdef CONFIG_ENABLE_SMP_SUPPORT
+        struct host_message affinity = { .label = TCBSetAffinity, .length = 1, .word = { i + 1 } };
+
+        (void)host_call(host_free_slot + i, &affinity);
+#endif
     }
 }
 
@@ -176,12 +181,12 @@ static void begin(void)
 /* Nothing runs: an interrupt comes, or, if that woke nobody, the initial thread is resumed. */
 static void wake_somebody(struct input *input)
 {
-    if (current_thread() != cores[0].idle) {
+    if (current_thread() != this_core()->idle) {
         return;
     }
     irq_deliver(40 + byte(input) % 4);
     sched_run();
-    if (current_thread() == cores[0].idle && thread_is_stopped(host_root)) {
+    if (current_thread() == this_core()->idle && thread_is_stopped(host_root)) {
         thread_restart(host_root);
         sched_run();
     }
@@ -225,7 +230,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     begin();
     host_use_fastpath = byte(&input) & 1;
     while (input.left) {
-        step(&input);
+        if (CONFIG_MAX_NUM_NODES > 1) {
+            host_enter(byte(&input) % CONFIG_MAX_NUM_NODES);
+        }
+        if (current_thread() != this_core()->idle) {
+            step(&input);
+        }
         wake_somebody(&input);
         const char *wrong = host_check();
 
@@ -233,7 +243,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             fprintf(stderr, "invariant broken: %s\n", wrong);
             abort();
         }
-        if (current_thread() == cores[0].idle) {
+        if (CONFIG_MAX_NUM_NODES == 1 && current_thread() == cores[0].idle) {
             break;
         }
     }

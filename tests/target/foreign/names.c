@@ -12,6 +12,22 @@
 #include <sel4/sel4_arch/syscalls.h>
 #include <sel4/virtual_client.h>
 #include <interfaces/sel4_client.h>
+#include <sel4/debug_assert.h>
+#include <sel4/benchmark_track_types.h>
+#include <sel4/benchmark_tracepoints_types.h>
+#include <sel4/benchmark_utilisation_types.h>
+
+seL4_CompileTimeAssert(sizeof(seL4_Word) == 8);
+void assertions(seL4_Word value);
+
+void assertions(seL4_Word value)
+{
+    seL4_DebugAssert(value);
+    seL4_Assert(value > 1);
+    if (value == 2) {
+        seL4_Fail("two");
+    }
+}
 
 #ifdef CONFIG_LIB_SEL4_USE_THREAD_LOCALS
 __thread seL4_IPCBuffer *__sel4_ipc_buffer;

@@ -9,6 +9,7 @@
 #include <sel4/plat/api/constants.h>
 
 #include "ranges.h"
+#include "report.h"
 
 #define UART_PADDR   0x09000000ul
 #define UART_VADDR   0x10000000ul
@@ -37,57 +38,9 @@ static const struct range devices[] = { DEVICE_RANGES };
 static const seL4_BootInfo *info;
 static seL4_CPtr next_slot;
 static seL4_CPtr ram;
-static volatile unsigned int *uart;
-static unsigned int checks, failures;
 static seL4_CPtr endpoint, notification;
 
 void root_main(const seL4_BootInfo *boot_info);
-
-/* The compiler clears structures with it; a program without a C library brings its own. */
-void *memset(void *to, int value, unsigned long bytes);
-
-void *memset(void *to, int value, unsigned long bytes)
-{
-    volatile char *at = to;
-
-    while (bytes--) {
-        *at++ = (char)value;
-    }
-    return to;
-}
-
-static void put_text(const char *text)
-{
-    for (; *text; text++) {
-        while (uart[6] & 0x20) {
-        }
-        uart[0] = (unsigned char)*text;
-    }
-}
-
-static void put_number(seL4_Word value)
-{
-    char digits[21];
-    char *at = digits + sizeof(digits) - 1;
-
-    *at = '\0';
-    do {
-        *--at = (char)('0' + value % 10);
-        value /= 10;
-    } while (value);
-    put_text(at);
-}
-
-static void check(int good, const char *text)
-{
-    checks++;
-    failures += !good;
-    put_text(good ? "ok " : "not ok ");
-    put_number(checks);
-    put_text(" - ");
-    put_text(text);
-    put_text("\n");
-}
 
 static seL4_Error make(seL4_CPtr untyped, seL4_Word type, seL4_Word bits, seL4_CPtr *slot)
 {
@@ -133,7 +86,7 @@ static void map_uart(seL4_CPtr device)
         }
     }
     if (error == seL4_NoError) {
-        uart = (volatile unsigned int *)UART_VADDR;
+        report_begin(UART_VADDR);
     }
 }
 
@@ -176,14 +129,20 @@ static void check_boot_info(void)
     check(info->numNodes == CONFIG_MAX_NUM_NODES, "number of cores is the configured one");
 }
 
+/* NO_TREE: the loader had none. */
 static void check_tree(void)
 {
+#ifdef NO_TREE
+    check(info->extraLen == 0 && info->extraBIPages.start == info->extraBIPages.end,
+          "without a device tree there is no extra BootInfo");
+#else
     const char *extra = (const char *)info + seL4_BootInfoFrameSize;
     const seL4_BootInfoHeader *chunk = (const seL4_BootInfoHeader *)extra;
 
     check(info->extraLen > sizeof(*chunk) && chunk->id == SEL4_BOOTINFO_HEADER_FDT &&
               chunk->len <= info->extraLen && *(const unsigned int *)(chunk + 1) == FDT_MAGIC_BE,
           "extra BootInfo has the device tree");
+#endif
 }
 
 static void child_main(void)
@@ -299,9 +258,6 @@ void root_main(const seL4_BootInfo *boot_info)
     next_slot = info->empty.start;
     device = find_untypeds();
     map_uart(device);
-    if (!uart) {
-        *(volatile int *)0 = 0; /* nowhere to say it */
-    }
     put_text("foreign root task\n");
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"

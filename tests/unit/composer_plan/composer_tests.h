@@ -7,6 +7,7 @@
 /* Each prints its lines, counting on from `*run` and `*failed`. */
 void authority_tests(int *run, int *failed);
 void fragment_tests(int *run, int *failed);
+void graph_tests(int *run, int *failed);
 void space_tests(int *run, int *failed);
 
 /* vm0 owns disk and NIC and serves vm1 and vm2. */

@@ -5,6 +5,7 @@
  */
 #include "composer_tests.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "contract/plan/vmm.h"
@@ -99,6 +100,40 @@ static void late_tests(void)
     compose_free(c);
 }
 
+/* The VMM maps a region by frames of the region's size: user/vmm/vm/memory.c. */
+static uint32_t ram_frames(const char *setting, uint32_t *page_bits)
+{
+    char text[256];
+    uint32_t count = 0;
+
+    snprintf(text, sizeof(text),
+             "assembly { composition { component VM vm0; } configuration { vm0.ram_size = "
+             "0x4000000; %s } }",
+             setting);
+    struct composed *c = compose_text(text, true);
+    const struct vmm_config *blob = compose_blob(c, "vm0");
+    const struct vmm_region *regions = (const void *)((const uint8_t *)blob + blob->regions.offset);
+
+    for (uint32_t i = 0; i < blob->regions.count; i++) {
+        if (regions[i].kind == VMM_REGION_RAM) {
+            *page_bits = regions[i].page_bits;
+            count = regions[i].slot_count;
+        }
+    }
+    compose_free(c);
+    return count;
+}
+
+static void large_page_tests(void)
+{
+    uint32_t page_bits;
+
+    TAP_OK(ram_frames("", &page_bits) == 32 && page_bits == 21,
+           "place/guest RAM is made of 2 MB frames");
+    TAP_OK(ram_frames("vm0.ram_large_pages = false;", &page_bits) == 16384 && page_bits == 12,
+           "place/or of 4 KB frames, if the description says so");
+}
+
 int main(void)
 {
     static const char alone[] = "composition { component VM vm0; }";
@@ -111,10 +146,12 @@ int main(void)
     dma_tests(true);
     dma_tests(false);
     priority_tests();
+    large_page_tests();
     sort_test();
     late_tests();
     authority_tests(&tap_run_count, &tap_failed_count);
     fragment_tests(&tap_run_count, &tap_failed_count);
+    graph_tests(&tap_run_count, &tap_failed_count);
     space_tests(&tap_run_count, &tap_failed_count);
     return TAP_DONE();
 }

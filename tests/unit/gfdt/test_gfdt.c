@@ -71,6 +71,10 @@ static void make_fragment(void)
 
     (void)fdt_setprop_string(fragment, chosen, "peervisor,note", "merged");
 
+    /* libfdt puts new nodes in front, so this one comes second. */
+    (void)fdt_add_subnode(fragment, 0, "pcie@12000000");
+    (void)fdt_add_subnode(fragment, reserved, "pool@60000000");
+
     int pcie = fdt_add_subnode(fragment, 0, "pcie@10000000");
 
     (void)fdt_setprop_u32(fragment, pcie, "linux,pci-domain", 3);
@@ -132,6 +136,10 @@ static void test_generated(void)
     TAP_OK(cell_of(tree, "/reserved-memory/pool@50000000", "phandle", 0) == 0x100 &&
                cell_of(tree, "/pcie@10000000", "linux,pci-domain", 0) == 3,
            "gfdt/fragment's own nodes are copied with their children");
+    TAP_OK(fdt_path_offset(tree, "/pcie@10000000") < fdt_path_offset(tree, "/pcie@12000000") &&
+               fdt_path_offset(tree, "/reserved-memory/pool@60000000") <
+                   fdt_path_offset(tree, "/reserved-memory/pool@50000000"),
+           "gfdt/fragment's nodes keep their order: Linux names disks and networks by it");
 }
 
 static void test_bare(void)

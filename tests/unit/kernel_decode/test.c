@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "arch/machine.h"
-#include "kernel_scene.h"
+#include "decode.h"
 #include "object/table.h"
 
 static uint64_t at(unsigned i)
@@ -28,6 +28,12 @@ static uint64_t copy(uint64_t dest, uint64_t source, uint64_t rights)
                     rights);
 }
 
+#define CONFIGURE_REFUSES(index, domain, duration, ...)                                            \
+    REFUSES(SEL4_SLOT_DOMAIN,                                                                      \
+            MESSAGE(.label = DomainScheduleConfigure, .length = 3,                                 \
+                    .word = { index, domain, duration }),                                          \
+            __VA_ARGS__)
+
 static void test_domain(void)
 {
     const uint64_t cap = SEL4_SLOT_DOMAIN;
@@ -39,18 +45,24 @@ static void test_domain(void)
     TAP_OK(CALL_CAP(cap, DomainSetSet, SEL4_SLOT_INIT_CNODE, 1, 0) == SEL4_INVALID_ARGUMENT &&
                host_word(0) == 1,
            "domain: not a TCB");
-    TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 8, 0, 1) == SEL4_RANGE_ERROR && host_word(1) == 7,
-           "domain: schedule index");
-    TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 1, 4, 1) == SEL4_RANGE_ERROR && host_word(1) == 3,
-           "domain: schedule's domain");
-    TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 1, 1, 0) == SEL4_INVALID_ARGUMENT,
+    TAP_OK(CONFIGURE_REFUSES(8, 0, 1, SEL4_RANGE_ERROR, 0, 6), "domain: schedule index");
+    TAP_OK(CONFIGURE_REFUSES(7, 0, 1, SEL4_RANGE_ERROR, 0, 6),
+           "domain: the last entry stays an end marker");
+    TAP_OK(REFUSES(cap, MESSAGE(.label = DomainScheduleSetStart, .length = 1, .word = { 7 }),
+                   SEL4_INVALID_ARGUMENT, 0),
+           "domain: the last entry is no start");
+    TAP_OK(CONFIGURE_REFUSES(1, 4, 1, SEL4_RANGE_ERROR, 0, 3), "domain: schedule's domain");
+    TAP_OK(CONFIGURE_REFUSES(1, 1, 0, SEL4_INVALID_ARGUMENT, 1),
            "domain: an end marker has domain 0");
-    TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 0, 0, 0) == SEL4_INVALID_ARGUMENT,
+    TAP_OK(CONFIGURE_REFUSES(0, 0, 0, SEL4_INVALID_ARGUMENT, 2),
            "domain: the start cannot be an end marker");
-    TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 1, 0, 1ull << 60) == SEL4_INVALID_ARGUMENT,
+    TAP_OK(CONFIGURE_REFUSES(1, 0, 1ull << 60, SEL4_INVALID_ARGUMENT, 2),
            "domain: duration too large");
-    TAP_OK(CALL(cap, DomainScheduleSetStart, 1, 8) == SEL4_RANGE_ERROR, "domain: start index");
-    TAP_OK(CALL(cap, DomainScheduleSetStart, 1, 2) == SEL4_INVALID_ARGUMENT,
+    TAP_OK(REFUSES(cap, MESSAGE(.label = DomainScheduleSetStart, .length = 1, .word = { 8 }),
+                   SEL4_RANGE_ERROR, 0, 7),
+           "domain: start index");
+    TAP_OK(REFUSES(cap, MESSAGE(.label = DomainScheduleSetStart, .length = 1, .word = { 2 }),
+                   SEL4_INVALID_ARGUMENT, 0),
            "domain: start at an end");
     TAP_OK(CALL(cap, DomainScheduleConfigure, 3, 1, 0, 5) == 0 &&
                CALL(cap, DomainScheduleSetStart, 1, 1) == 0 && current_thread() == host_root,
@@ -104,8 +116,10 @@ static void test_frame(void)
     TAP_OK(CALL(page, ARMPageGetAddress, 0, 0) == 0 &&
                host_word(0) == arch_object_pa(cap_address(host_slot(page)->cap)),
            "frame: address");
-    TAP_OK(CALL_CAP(at(0), ARMPageMap, SEL4_SLOT_INIT_TCB, 3, base, 3, 0) ==
-               SEL4_INVALID_CAPABILITY,
+    TAP_OK(REFUSES(at(0),
+                   MESSAGE(.label = ARMPageMap, .length = 3, .word = { base, 3, 0 }, .cap_count = 1,
+                           .cap = { SEL4_SLOT_INIT_TCB }),
+                   SEL4_INVALID_CAPABILITY, 1),
            "frame: map into a TCB");
     TAP_OK(CALL_CAP(at(0), ARMPageMap, SEL4_SLOT_INIT_VSPACE, 3, user, 3, 0) ==
                SEL4_INVALID_ARGUMENT,
@@ -136,12 +150,15 @@ static void test_vspace_cache(void)
     host_boot();
     uint64_t base = host_info->ipc_buffer;
 
-    TAP_OK(CALL(cap, ARMVSpaceClean_Data, 2, base, base) == SEL4_INVALID_ARGUMENT,
+    TAP_OK(REFUSES(cap, MESSAGE(.label = ARMVSpaceClean_Data, .length = 2, .word = { base, base }),
+                   SEL4_INVALID_ARGUMENT, 1),
            "vspace: empty range");
     TAP_OK(CALL(cap, ARMVSpaceClean_Data, 2, base, ~0ull) == SEL4_ILLEGAL_OPERATION,
            "vspace: beyond");
-    TAP_OK(CALL(cap, ARMVSpaceClean_Data, 2, base, base + 4097) == SEL4_RANGE_ERROR &&
-               host_word(0) == base,
+    TAP_OK(REFUSES(cap,
+                   MESSAGE(.label = ARMVSpaceClean_Data, .length = 2,
+                           .word = { base + 64, base + 4097 }),
+                   SEL4_RANGE_ERROR, base + 64, base + 4095),
            "vspace: two pages");
     TAP_OK(CALL(cap, ARMVSpaceClean_Data, 2, 1ull << 40, (1ull << 40) + 8) == 0, "vspace: a hole");
     TAP_OK(CALL(cap, ARMVSpaceUnify_Instruction, 2, base, base + 4096) == 0 &&
@@ -160,7 +177,9 @@ static void test_untyped_window(void)
     };
 
     host_boot();
-    TAP_OK(host_call(host_untyped, &message) == SEL4_FAILED_LOOKUP, "untyped: node is a TCB");
+    TAP_OK(
+        REFUSES(host_untyped, &message, SEL4_FAILED_LOOKUP, 0, SEL4_LOOKUP_MISSING_CAPABILITY, 64),
+        "untyped: node is a TCB");
     message.word[2] = 99;
     message.word[3] = 0;
     message.word[4] = 256;
@@ -209,84 +228,6 @@ static void test_cnode(void)
     TAP_OK(CALL(root, CNodeDelete, 1, at(0)) == SEL4_TRUNCATED_MESSAGE, "delete: too short");
     TAP_OK(CALL(at(9), CNodeDelete, 2, 0, 0) == SEL4_INVALID_CAPABILITY && host_word(0) == 0,
            "an empty slot is no capability");
-}
-
-/* One capability of each kind that has invocations of its own, and one that is of another kind. */
-static uint64_t cap_of(enum sel4_invocation_object object)
-{
-    switch (object) {
-    case SEL4_OBJ_UNTYPED: return host_untyped;
-    case SEL4_OBJ_TCB: return SEL4_SLOT_INIT_TCB;
-    case SEL4_OBJ_CNODE: return ROOT;
-    case SEL4_OBJ_IRQ_CONTROL: return SEL4_SLOT_IRQ_CONTROL;
-    case SEL4_OBJ_IRQ_HANDLER: return at(0);
-    case SEL4_OBJ_DOMAIN: return SEL4_SLOT_DOMAIN;
-    case SEL4_OBJ_VSPACE: return SEL4_SLOT_INIT_VSPACE;
-    case SEL4_OBJ_SMC: return SEL4_SLOT_SMC;
-    case SEL4_OBJ_PAGE_TABLE: return host_info->user_image_paging.start;
-    case SEL4_OBJ_PAGE: return SEL4_SLOT_INIT_IPC_BUFFER;
-    case SEL4_OBJ_ASID_CONTROL: return SEL4_SLOT_ASID_CONTROL;
-    case SEL4_OBJ_ASID_POOL: return SEL4_SLOT_INIT_ASID_POOL;
-    default: return at(1);
-    }
-}
-
-static const struct {
-    const char *name;
-    enum sel4_invocation_object object;
-    unsigned cap_count, word_count;
-} rules[] = {
-#define RULE(name_, object_, caps_, words_) { #name_, SEL4_OBJ_##object_, caps_, words_ },
-    SEL4_INVOCATIONS(RULE)
-};
-
-/* A kernel object understands its own labels only, and only whole messages. */
-static void test_every_label(void)
-{
-    scene_begin(false);
-    (void)CALL_CAP(SEL4_SLOT_IRQ_CONTROL, IRQIssueIRQHandler, ROOT, 3, 40, at(0), 64);
-    (void)host_retype(host_untyped, SEL4_TYPE_VCPU, 0, at(1), 1);
-    for (unsigned i = 0; i < SEL4_INVOCATION_COUNT; i++) {
-        struct host_message message = {
-            .label = i + 1, .length = 12, .cap_count = 3, .cap = { ROOT, ROOT, ROOT }
-        };
-        /* What is there of a message that is too short may be looked at: let it be right. */
-        const uint64_t paths[] = { at(2), 64, SEL4_SLOT_INIT_TCB, 64 };
-
-        if (rules[i].object == SEL4_OBJ_CNODE) {
-            memcpy(message.word, paths, sizeof(paths));
-        }
-        unsigned strangers = 0;
-        bool short_words = true;
-        bool short_caps = true;
-
-        for (unsigned object = SEL4_OBJ_UNTYPED; object <= SEL4_OBJ_VCPU; object++) {
-            strangers += object != rules[i].object &&
-                         REFUSES(cap_of(object), &message, SEL4_ILLEGAL_OPERATION);
-        }
-        if (rules[i].word_count) {
-            message.length = rules[i].word_count - 1;
-            short_words = REFUSES(cap_of(rules[i].object), &message, SEL4_TRUNCATED_MESSAGE);
-            message.length = 12;
-        }
-        if (rules[i].cap_count) {
-            message.cap_count = rules[i].cap_count - 1;
-            short_caps = REFUSES(cap_of(rules[i].object), &message, SEL4_TRUNCATED_MESSAGE);
-        }
-        TAP_OK(strangers == SEL4_OBJ_VCPU - 1 && short_words && short_caps,
-               "%s: refused by other objects, with a word too few, with a capability too few",
-               rules[i].name);
-    }
-    for (unsigned object = SEL4_OBJ_UNTYPED; object <= SEL4_OBJ_VCPU; object++) {
-        const uint64_t labels[] = { 0, SEL4_INVOCATION_COUNT + 1, ~0ull >> 12 };
-
-        for (unsigned i = 0; i < 3; i++) {
-            TAP_OK(REFUSES(cap_of(object), MESSAGE(.label = labels[i], .length = 12),
-                           SEL4_ILLEGAL_OPERATION),
-                   "object %u: label %lx means nothing", object, (unsigned long)labels[i]);
-        }
-    }
-    scene_check("every label");
 }
 
 /* ---- Paths of CNode operations ---- */
@@ -457,119 +398,6 @@ static void test_rotate(void)
     scene_check("rotate");
 }
 
-/* ---- Debug system calls ---- */
-
-static void debug_call(int64_t number, uint64_t argument)
-{
-    static const struct host_message none;
-
-    memset(fake_machine.console, 0, sizeof(fake_machine.console));
-    fake_machine.console_length = 0;
-    (void)host_syscall(number, argument, &none);
-}
-
-static bool console_says(const char *text)
-{
-    return strstr(fake_machine.console, text) != 0;
-}
-
-/* True if the call halts the machine; the board must be booted anew afterwards. */
-static bool halts(int64_t number, uint64_t argument)
-{
-    jmp_buf here;
-
-    fake_halt = &here;
-    if (setjmp(here)) {
-        fake_halt = 0;
-        return true;
-    }
-    debug_call(number, argument);
-    fake_halt = 0;
-    return false;
-}
-
-static void put_name(const char *name)
-{
-    uint64_t *words = cap_object(host_slot(SEL4_SLOT_INIT_IPC_BUFFER)->cap);
-
-    strcpy((char *)&words[SEL4_IPC_BUFFER_MSG_WORD], name);
-}
-
-static void test_debug_names(void)
-{
-    char name[TCB_NAME_BYTES + 1] = { 0 };
-
-    scene_begin(false);
-    put_name("first");
-    debug_call(SEL4_SYS_DEBUG_NAME_THREAD, SEL4_SLOT_INIT_TCB);
-    TAP_OK(!strcmp(host_root->name, "first"), "debug: names a thread");
-    memset(name, 'n', TCB_NAME_BYTES - 1);
-    put_name(name);
-    debug_call(SEL4_SYS_DEBUG_NAME_THREAD, SEL4_SLOT_INIT_TCB);
-    TAP_OK(!strcmp(host_root->name, name), "debug: the longest name");
-    name[TCB_NAME_BYTES - 1] = 'n';
-    put_name(name);
-    TAP_OK(halts(SEL4_SYS_DEBUG_NAME_THREAD, SEL4_SLOT_INIT_TCB) && console_says("too long"),
-           "debug: a longer one halts, as the interface says");
-    scene_begin(false);
-    TAP_OK(halts(SEL4_SYS_DEBUG_NAME_THREAD, ROOT) && console_says("not a TCB"),
-           "debug: so does a CNode");
-    scene_begin(false);
-    TAP_OK(halts(SEL4_SYS_DEBUG_NAME_THREAD, 1ull << 60),
-           "debug: so does a pointer that leads nowhere");
-    scene_begin(false);
-    (void)CALL_CAP(SEL4_SLOT_INIT_TCB, TCBSetIPCBuffer, ROOT, 1, 0);
-    TAP_OK(halts(SEL4_SYS_DEBUG_NAME_THREAD, SEL4_SLOT_INIT_TCB),
-           "debug: so does a missing buffer");
-    scene_begin(false);
-    TAP_OK(halts(SEL4_SYS_DEBUG_HALT, 0) && console_says("DebugHalt"), "debug: halt");
-    scene_begin(false);
-}
-
-static void test_debug(void)
-{
-    scene_begin(false);
-    debug_call(SEL4_SYS_DEBUG_CAP_IDENTIFY, SEL4_SLOT_INIT_TCB);
-    TAP_OK(arch_badge(host_root) == CAP_TCB, "debug: identifies a TCB");
-    debug_call(SEL4_SYS_DEBUG_CAP_IDENTIFY, at(50));
-    TAP_OK(arch_badge(host_root) == CAP_NULL, "debug: identifies an empty slot");
-    debug_call(SEL4_SYS_DEBUG_CAP_IDENTIFY, 1ull << 60);
-    TAP_OK(arch_badge(host_root) == CAP_NULL, "debug: identifies nothing");
-    debug_call(SEL4_SYS_DEBUG_PUT_CHAR, 'x');
-    TAP_OK(!strcmp(fake_machine.console, "x"), "debug: writes a character");
-    debug_call(SEL4_SYS_SET_TLS_BASE, 0x1234);
-    TAP_OK(host_root->context.tpidr == 0x1234, "debug: own TLS base");
-    scene_check("debug");
-}
-
-/* The lists of threads in the dumps, also after one in the middle and the newest went. */
-static void test_debug_dumps(void)
-{
-    uint64_t slots[3];
-
-    scene_begin(false);
-    for (unsigned i = 0; i < 3; i++) {
-        char name[] = { 't', (char)('0' + i), 0 };
-
-        slots[i] = scene_make(SEL4_TYPE_TCB, 0);
-        put_name(name);
-        debug_call(SEL4_SYS_DEBUG_NAME_THREAD, slots[i]);
-    }
-    debug_call(SEL4_SYS_DEBUG_DUMP_SCHEDULER, 0);
-    TAP_OK(console_says("\"rootserver\" running") && console_says("\"t0\" inactive") &&
-               console_says("\"t1\"") && console_says("\"t2\""),
-           "dump: all threads, with their states");
-    debug_call(SEL4_SYS_DEBUG_SNAPSHOT, 0);
-    TAP_OK(console_says("\"t0\" (inactive, prio 0)") && console_says("1: type 12"),
-           "snapshot: threads, and what is in the slots of those that have a CSpace");
-    (void)CALL(ROOT, CNodeDelete, 2, slots[1], 64);
-    (void)CALL(ROOT, CNodeDelete, 2, slots[2], 64);
-    debug_call(SEL4_SYS_DEBUG_DUMP_SCHEDULER, 0);
-    TAP_OK(console_says("\"t0\"") && !console_says("\"t1\"") && !console_says("\"t2\""),
-           "dump: deleted threads are out of the list");
-    scene_check("dumps");
-}
-
 /* Every pair of capability types against the rules that need no memory. */
 static void test_pairs(void)
 {
@@ -602,13 +430,11 @@ int main(void)
     test_vspace_cache();
     test_untyped_window();
     test_cnode();
-    test_every_label();
     test_paths();
     test_mint();
     test_rotate();
-    test_debug_names();
-    test_debug();
-    test_debug_dumps();
+    test_debug_calls();
     test_pairs();
+    test_labels();
     return TAP_DONE();
 }

@@ -455,6 +455,64 @@ static void test_pool_deleted(void)
     scene_check("pool deleted");
 }
 
+/*
+ * A capability to a pool that is gone, or whose place another has. Deleting a pool takes the last
+ * capability to it along, so only the test can make this.
+ */
+static void test_pool_not_there(void)
+{
+    scene_begin(false);
+    uint64_t slot = scene_slot();
+    uint64_t vspace = scene_make(SEL4_TYPE_VSPACE, 0);
+    const struct host_message *ask =
+        MESSAGE(.label = ARMASIDPoolAssign, .cap_count = 1, .cap = { vspace });
+
+    (void)make_pool(scene_make(SEL4_TYPE_UNTYPED, 12), slot);
+    struct asid_pool *pool = asid_pools[1];
+
+    asid_pools[1] = NULL;
+    TAP_OK(REFUSES(slot, ask, SEL4_FAILED_LOOKUP, 0, SEL4_LOOKUP_INVALID_ROOT),
+           "assign: the pool is gone");
+    asid_pools[1] = asid_pools[0];
+    TAP_OK(REFUSES(slot, ask, SEL4_INVALID_CAPABILITY, 0), "assign: another pool is in its place");
+    TAP_OK(scene_delete(slot) == 0 && asid_pools[1] == asid_pools[0] && pool->entry[0] == 0,
+           "delete: what is not in its place is left alone");
+    asid_pools[1] = NULL;
+    scene_check("pool not there");
+}
+
+/* A pool goes in steps of some ASIDs each, between which interrupts are served. */
+static void test_pool_deleted_in_steps(void)
+{
+    scene_begin(false);
+    uint64_t slot = scene_slot();
+    unsigned calls = 0;
+    unsigned left;
+
+    (void)make_pool(scene_make(SEL4_TYPE_UNTYPED, 12), slot);
+    for (unsigned i = 0; i < 20; i++) {
+        (void)assign(slot, scene_make(SEL4_TYPE_VSPACE, 0));
+    }
+    struct asid_pool *pool = scene_object(slot);
+
+    fake_machine.irq_pending = true;
+    do {
+        host_root->context.elr = 0x1000;
+        (void)scene_delete(slot);
+        left = 0;
+        for (unsigned i = 0; i < ASID_POOL_ENTRIES; i++) {
+            left += pool->entry[i] != 0;
+        }
+        calls++;
+        TAP_OK(host_root->context.elr != 0x1000 || (left == 4 && asid_pools[1] == pool),
+               "delete: a pool that is not empty yet is still there");
+    } while (host_root->context.elr == 0x1000 && calls < 10);
+    fake_machine.irq_pending = false;
+    TAP_OK(calls == 2 && left == 0 && !asid_pools[1] && slot_is_empty(host_slot(slot)),
+           "delete: a pool of 20 ASIDs goes in two steps");
+    scene_check("pool deleted in steps");
+}
+
 /* The ASID of a dead space is given to another one: the old capabilities do not reach it. */
 static void test_asid_reused(void)
 {
@@ -714,6 +772,10 @@ static void test_cache(void)
                                            .word = { BASE + 4096, BASE + 4160 })) == 0 &&
                fake_machine.cache_bytes == 0,
            "cache: by address, there it does nothing");
+    fake_machine.window_bytes = 0;
+    (void)scene_delete(space.pool);
+    TAP_OK(REFUSES(device, &ask, SEL4_FAILED_LOOKUP, 0, SEL4_LOOKUP_INVALID_ROOT),
+           "cache: not when the address space is gone");
     scene_check("cache");
 }
 
@@ -737,6 +799,9 @@ static void test_cache_is_preemptible(void)
     fake_machine.irq_pending = false;
     TAP_OK(rounds > 100 && rounds < 1000 && fake_machine.cache_bytes == 1 << 21,
            "cache: 2 MiB with an interrupt always pending, nothing done twice");
+    fake_machine.cache_bytes = 0;
+    TAP_OK(host_call(large, &ask) == 0 && fake_machine.cache_bytes == 1 << 21,
+           "cache: 2 MiB at once without one");
     fake_machine.irq_pending = true;
     (void)host_call(large, &ask);
     fake_machine.irq_pending = false;
@@ -744,6 +809,20 @@ static void test_cache_is_preemptible(void)
     ask.word[1] = 4096;
     TAP_OK(host_call(large, &ask) == 0 && fake_machine.cache_bytes == 4096,
            "cache: a smaller range after one that was begun is done whole");
+    uint64_t page = scene_make(SEL4_TYPE_SMALL_PAGE, 0);
+    uint64_t place = scene_slot();
+
+    (void)map(page, ARMPageMap, space.vspace, BASE + 4096, 3);
+    ask.word[1] = 1 << 21;
+    fake_machine.irq_pending = true;
+    (void)host_call(large, &ask);
+    fake_machine.irq_pending = false;
+    slot_move(cap_at(large), host_slot(large), host_slot(place));
+    slot_move(cap_at(page), host_slot(page), host_slot(large));
+    fake_machine.cache_bytes = 0;
+    ask.word[1] = 4096;
+    TAP_OK(host_call(large, &ask) == 0 && fake_machine.cache_bytes == 4096,
+           "cache: so is another frame, if somebody changes the capability meanwhile");
     scene_check("cache, preempted");
 }
 
@@ -760,6 +839,8 @@ int main(void)
     test_assign();
     test_vmids_are_freed();
     test_pool_deleted();
+    test_pool_not_there();
+    test_pool_deleted_in_steps();
     test_asid_reused();
     test_tables_deleted();
     test_table_unmap();

@@ -337,6 +337,46 @@ static void domains(void)
            "call: to a thread of another domain arrives, and it does not run now");
 }
 
+/* The schedule: each domain has its ticks, an end marker leads back to the start. */
+static void domain_schedule_runs(void)
+{
+    begin(255);
+    const struct host_message *entry[] = {
+        MESSAGE(.label = DomainScheduleConfigure, .length = 3, .word = { 1, 2, 3 }),
+        MESSAGE(.label = DomainScheduleConfigure, .length = 3, .word = { 2, 0, 2 }),
+        MESSAGE(.label = DomainScheduleConfigure, .length = 3, .word = { 3, 0, 0 }),
+        MESSAGE(.label = DomainScheduleSetStart, .length = 1, .word = { 1 }),
+    };
+
+    (void)scene_suspend(&other);
+    (void)host_call(SEL4_SLOT_DOMAIN, MESSAGE(.label = DomainSetSet, .length = 1, .word = { 2 },
+                                              .cap_count = 1, .cap = { waiter.cap }));
+    for (unsigned i = 0; i < 4; i++) {
+        (void)host_call(SEL4_SLOT_DOMAIN, entry[i]);
+    }
+    for (unsigned tick = 0; tick < 13; tick++) {
+        const struct tcb *wanted = tick % 5 < 3 ? waiter.tcb : host_root;
+
+        TAP_OK(current_thread() == wanted && current_domain == (tick % 5 < 3 ? 2 : 0),
+               "schedule: tick %u belongs to domain %u", tick, current_domain);
+        sched_tick();
+        sched_run();
+    }
+    (void)host_call(SEL4_SLOT_DOMAIN, MESSAGE(.label = DomainSetSet, .length = 1, .word = { 3 },
+                                              .cap_count = 1, .cap = { SEL4_SLOT_INIT_TCB }));
+    TAP_OK(current_thread() == this_core()->idle && host_root->is_queued,
+           "domain: a thread that leaves the current one does not run on");
+    host_root->domain = 0;
+    memset(cores[0].ready, 0, sizeof(cores[0].ready));
+    host_root->is_queued = waiter.tcb->is_queued = false;
+    waiter.tcb->domain = 0;
+    sched_append(host_root);
+    sched_append(waiter.tcb);
+    current_domain = 0;
+    sched_choose_later();
+    sched_run();
+}
+
 /* A thread without an address space is woken like any other; it then has nothing mapped. */
 static void no_address_space(void)
 {
@@ -517,6 +557,33 @@ static void irq_life(void)
     TAP_OK(fake_machine.masked[41] == 1, "irq: one that nobody has is masked");
 }
 
+/* The last capability to a notification is the interrupt's; others wait on it when it is replaced. */
+static void irq_replaced(void)
+{
+    begin(255);
+    uint64_t handler = scene_slot();
+    uint64_t next = scene_make(SEL4_TYPE_NOTIFICATION, 0);
+    struct host_message set = { .label = IRQSetIRQHandler, .cap_count = 1, .cap = { ntfn } };
+
+    (void)get_irq(40, handler, 64);
+    (void)host_call(handler, &set);
+    let_wait(ntfn);
+    (void)scene_do(other.tcb, SEL4_SYS_RECV, ntfn, &none);
+    (void)scene_delete(badge4);
+    (void)scene_delete(badge8);
+    (void)scene_delete(ntfn);
+    set.cap[0] = next;
+    fake_machine.irq_pending = true;
+    (void)host_call(handler, &set);
+    TAP_OK(scene_restarts(waiter.tcb) && other.tcb->state == THREAD_BLOCKED_NTFN,
+           "irq: replacing the notification stops when an interrupt waits");
+    fake_machine.irq_pending = false;
+    scene_run(host_root);
+    TAP_OK(host_call(handler, &set) == 0 && scene_restarts(other.tcb), "irq: and goes on");
+    irq_deliver(40);
+    TAP_OK(ntfn_state(scene_object(next)) == NTFN_ACTIVE, "irq: the new one is signalled");
+}
+
 static void irq_refusals(void)
 {
     begin(255);
@@ -620,11 +687,13 @@ int main(void)
     scene_play("bound thread in queues", bound_in_queues);
     scene_play("priorities", priorities);
     scene_play("domains", domains);
+    scene_play("domain schedule", domain_schedule_runs);
     scene_play("no address space", no_address_space);
     scene_play("ASID given away", asid_given_away);
     scene_play("VMID taken away", vmid_taken_away);
     scene_play("urgent thread first", urgent_thread_first);
     scene_play("interrupt", irq_life);
+    scene_play("interrupt notification replaced", irq_replaced);
     scene_play("interrupt refusals", irq_refusals);
     scene_play("interrupt triggers", irq_trigger);
     scene_play("SGI", sgi_capability);

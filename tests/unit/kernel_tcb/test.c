@@ -441,14 +441,14 @@ static void test_vcpu_pairs(void)
     (void)set_tcb(vcpu_slot, other.cap);
     TAP_OK(scene_delete(other.cap) == 0 && !((struct vcpu *)scene_object(vcpu_slot))->tcb,
            "delete: a thread leaves its VCPU free");
-    TAP_OK(!fake_machine.vcpu && set_tcb(vcpu_slot, SEL4_SLOT_INIT_TCB) == 0 && host_root->vcpu &&
-               fake_machine.vcpu == host_root->vcpu,
+    TAP_OK(!cores[0].arch.vcpu && set_tcb(vcpu_slot, SEL4_SLOT_INIT_TCB) == 0 && host_root->vcpu &&
+               cores[0].arch.vcpu == host_root->vcpu,
            "vcpu: the running thread's is loaded at once");
-    TAP_OK(scene_delete(vcpu_slot) == 0 && !fake_machine.vcpu,
+    TAP_OK(scene_delete(vcpu_slot) == 0 && !cores[0].arch.vcpu,
            "delete: a loaded VCPU leaves the hardware");
     vcpu_slot = scene_make(SEL4_TYPE_VCPU, 0);
-    fake_machine.vcpu = scene_object(vcpu_slot);
-    TAP_OK(scene_delete(vcpu_slot) == 0 && !fake_machine.vcpu,
+    cores[0].arch.vcpu = scene_object(vcpu_slot);
+    TAP_OK(scene_delete(vcpu_slot) == 0 && !cores[0].arch.vcpu,
            "delete: also one whose thread went before it");
     scene_check("vcpu pairs");
 }

@@ -85,5 +85,15 @@ void test_elf(void)
     check(memory[0] == 0 && memory[0x7ff] == 0 && memory[0x800] == 0xaa && memory[0x80f] == 0xaa &&
               memory[0x810] == 0 && memory[0x1fff] == 0 && memory[0x2000] == 0xff,
           "elf: loading zeroes what the file does not give, and no byte more");
+    build_elf(bytes, 0x400000, 0x400000, 0x1000);
+    struct ldr_elf_segment *segment =
+        (struct ldr_elf_segment *)(void *)(bytes + sizeof(struct ldr_elf_header));
+
+    segment->filesz = 0;
+    segment->offset = UINT64_MAX;
+    check(read_exact(bytes, size) == NULL, "elf: where nothing is read, any offset is accepted");
+    memset(memory, 0xff, sizeof(memory));
+    ldr_elf_load(&elf, bytes, memory, false);
+    check(memory[0] == 0 && memory[0xfff] == 0 && memory[0x1000] == 0xff, "elf: and zeroed");
     check_refusals();
 }

@@ -316,11 +316,33 @@ static void make_stdout(struct writer *w, const struct gfdt_params *params)
     }
 }
 
+static int child_count(const void *tree, int parent)
+{
+    int count = 0;
+    int child;
+
+    fdt_for_each_subnode(child, tree, parent)
+    {
+        count++;
+    }
+    return count;
+}
+
+/* Offset of a child by its place among its siblings; a negative error if there is none. */
+static int child_at(const void *tree, int parent, int place)
+{
+    int child = fdt_first_subnode(tree, parent);
+
+    while (place-- > 0) {
+        child = fdt_next_subnode(tree, child);
+    }
+    return child;
+}
+
 /* Copies properties and children of a fragment node into the node at `to`, which stays in place. */
 static void merge(struct writer *w, int to, const void *fragment, int from, int depth)
 {
     int property;
-    int child;
 
     if (depth > TREE_DEPTH_MAX) {
         note(w, -FDT_ERR_BADSTRUCTURE);
@@ -340,8 +362,9 @@ static void merge(struct writer *w, int to, const void *fragment, int from, int 
         }
         bytes_property(w, to, name, value, (size_t)length);
     }
-    fdt_for_each_subnode(child, fragment, from)
-    {
+    /* New nodes go in front of their siblings: the last one first keeps the order, and with it Linux's names. */
+    for (int at = child_count(fragment, from) - 1; at >= 0; at--) {
+        int child = child_at(fragment, from, at);
         int length = 0;
         const char *name = fdt_get_name(fragment, child, &length);
 

@@ -134,15 +134,15 @@ static int find_tables(struct vm_config *config, const char **reason)
     config->dtb_fragment = table(base, base->dtb_fragment, 1, base->size_bytes, &broken);
     config->dtb_fragment_bytes = base->dtb_fragment.count;
     config->regions =
-        table(base, base->regions, sizeof(struct vmm_region), VM_REGIONS_MAX, &broken);
+        table(base, base->regions, sizeof(struct vmm_region), VMM_REGIONS_MAX, &broken);
     config->region_count = base->regions.count;
     config->irqs = table(base, base->irqs, sizeof(struct vmm_irq), VM_IRQS_MAX, &broken);
     config->irq_count = base->irqs.count;
     config->driver_links =
-        table(base, base->driver_links, sizeof(struct vmm_driver_link), VM_LINKS_MAX, &broken);
+        table(base, base->driver_links, sizeof(struct vmm_driver_link), VMM_LINKS_MAX, &broken);
     config->driver_link_count = base->driver_links.count;
     config->device_links =
-        table(base, base->device_links, sizeof(struct vmm_device_link), VM_LINKS_MAX, &broken);
+        table(base, base->device_links, sizeof(struct vmm_device_link), VMM_LINKS_MAX, &broken);
     config->device_link_count = base->device_links.count;
     if (broken) {
         return fail(reason, "a table outside of the blob, or too long", RT_ERR_FORMAT);

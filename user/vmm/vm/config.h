@@ -14,9 +14,7 @@
 #include "plan/vmm.h"
 #include "rt/error.h"
 
-#define VM_LINKS_MAX   16u /* of each kind */
-#define VM_REGIONS_MAX 64u
-#define VM_IRQS_MAX    64u
+#define VM_IRQS_MAX 64u
 
 /* Set in the badge of the guests' fault endpoints, never in a notification's badge. */
 #define VM_FAULT_BADGE (UINT64_C(1) << 63)

@@ -78,9 +78,9 @@ struct vm {
     struct watchdog watchdog;
     bool has_watchdog; /* there is one, and guests' time can be measured */
 
-    struct link links[VM_LINKS_MAX];
+    struct link links[VMM_LINKS_MAX];
     unsigned link_count;
-    struct link_device device_links[VM_LINKS_MAX];
+    struct link_device device_links[VMM_LINKS_MAX];
     unsigned device_link_count;
     uint64_t link_badges; /* of all links */
     struct vpci_boot_budget budget;

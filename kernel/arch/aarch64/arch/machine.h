@@ -33,6 +33,11 @@ static inline uint64_t *arch_table_at(uint64_t pa)
 /* Zeroes memory and cleans it to the point of coherency; both arguments multiples of 16. */
 void arch_clear_memory(uint64_t address, uint64_t size);
 
+#ifdef CONFIG_ENABLE_BENCHMARKS
+/* Empties this core's first-level caches, for benchmarks. */
+void arch_flush_first_level(void);
+#endif
+
 /* Cache maintenance of a physical range that arch_pa_is_mapped() accepted. */
 void arch_cache_operation(unsigned operation, uint64_t pa, uint64_t size);
 

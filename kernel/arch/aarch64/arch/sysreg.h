@@ -5,8 +5,11 @@
 #ifndef ARCH_SYSREG_H
 #define ARCH_SYSREG_H
 
-/* HCR_EL2 while a native thread runs: no stage 1 (DC, TGE), stage 2 on, everything to EL2. */
-#define HCR_NATIVE 0x8e28103b
+/*
+ * HCR_EL2 while a native thread runs: no stage 1 (DC, TGE), stage 2 on, everything to EL2. seL4's
+ * value and TDZ: DC ZVA traps, whatever a guest left in SCTLR_EL1.DZE.
+ */
+#define HCR_NATIVE 0x9e28103b
 /* HCR_EL2 while a guest runs: virtual interrupts, SMC and, as an option, WFI/WFE trapped. */
 #ifdef CONFIG_DISABLE_WFI_WFE_TRAPS
 #define HCR_GUEST_BASE 0x80080039
@@ -63,6 +66,10 @@
 #define ESR_FSC_PERMISSION 0x0c
 #define ESR_FSC_TYPE_MASK  0x3c
 #define ESR_S1PTW          (1 << 7)
+
+/* PAR_EL1. */
+#define PAR_FAILED  1
+#define PAR_ADDRESS 0xfffffffff000
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The machine for unit tests: object addresses are host addresses, and what would be done to caches
- * and TLBs is recorded in `fake_machine`.
+ * The machine for unit tests: object addresses are host addresses, and what would be done to caches,
+ * TLBs and the interrupt controller is recorded in `fake_machine`.
+ *
+ * On several cores one host thread plays them all in turn: what the kernel asks of another core, that
+ * core does at once, as if it had come to wait for the kernel lock.
  */
 #ifndef ARCH_MACHINE_H
 #define ARCH_MACHINE_H
@@ -13,6 +16,10 @@
 #define ARCH_WINDOW       0ull
 #define ARCH_WINDOW_BYTES (fake_machine.window_bytes ? fake_machine.window_bytes : 1ull << 48)
 
+#define ARCH_IPI_CALL       0
+#define ARCH_IPI_RESCHEDULE 1
+#define ARCH_IPI_COUNT      2
+
 struct fake_machine {
     bool irq_pending;      /* set by a test: every preemption point stops */
     uint64_t window_bytes; /* 0: everything is in the window */
@@ -23,15 +30,23 @@ struct fake_machine {
     uint64_t cache_bytes;
     unsigned last_cache_operation;
     uint64_t cleared_bytes;
-    unsigned masked[256];  /* per IRQ: 1 masked, 2 unmasked */
-    unsigned trigger[256]; /* per IRQ: 0 never set, 1 level, 2 edge */
+    unsigned masked[256];  /* per kernel IRQ number: 1 masked, 2 unmasked */
+    unsigned trigger[256]; /* the same: 0 never set, 1 level, 2 edge */
+    unsigned target[256];  /* the same: core + 1; 0 never set */
     unsigned sgi_sent;
     unsigned sgi_target;
-    const void *vcpu;   /* loaded; null: none */
+    bool cores_are_threads; /* set by a test: each core is a host thread, and serves by itself */
+    unsigned interrupts[CONFIG_MAX_NUM_NODES][ARCH_IPI_COUNT]; /* sent to each core */
     char console[8192]; /* the kernel's output, a string; the oldest half goes when it is full */
     unsigned console_length;
 };
 extern struct fake_machine fake_machine;
+
+/* All cores are new: nothing recorded, nobody in the kernel, core 0 to play. */
+void fake_reset(void);
+
+/* From here on this host thread is that core. */
+void fake_play_core(unsigned core);
 
 /* Where arch_halt() goes, for a test that expects it; null: it ends the program. */
 extern jmp_buf *fake_halt;
@@ -66,6 +81,12 @@ static inline bool arch_irq_pending(void)
 {
     return fake_machine.irq_pending;
 }
+
+/* Counts it; an ARCH_IPI_CALL is served by the core that it goes to. */
+void arch_interrupt_core(unsigned core, unsigned ipi);
+
+/* Lets other host threads run. */
+void arch_relax(void);
 
 void arch_secure_monitor_call(uint64_t words[8]);
 _Noreturn void arch_halt(void);

@@ -10,7 +10,9 @@
 #include <sel4/syscalls.h>
 #include <sel4/invocation.h>
 #include <interfaces/sel4_client.h>
+#include <sel4/virtual_client.h>
 #include <sel4/bootinfo.h>
 #include <sel4/faults.h>
+#include <sel4/plat/api/constants.h>
 
 #endif

@@ -24,6 +24,11 @@ typedef enum {
     seL4_SysDebugNameThread = SEL4_SYS_DEBUG_NAME_THREAD,
     seL4_SysDebugSendIPI = SEL4_SYS_DEBUG_SEND_IPI,
     seL4_SysDebugGetThreadAffinity = SEL4_SYS_DEBUG_GET_THREAD_AFFINITY,
+    seL4_SysBenchmarkFlushCaches = SEL4_SYS_BENCHMARK_FLUSH_CACHES,
+    seL4_SysBenchmarkResetLog = SEL4_SYS_BENCHMARK_RESET_LOG,
+    seL4_SysBenchmarkFinalizeLog = SEL4_SYS_BENCHMARK_FINALIZE_LOG,
+    seL4_SysBenchmarkSetLogBuffer = SEL4_SYS_BENCHMARK_SET_LOG_BUFFER,
+    seL4_SysBenchmarkNullSyscall = SEL4_SYS_BENCHMARK_NULL_SYSCALL,
     seL4_SysSetTLSBase = SEL4_SYS_SET_TLS_BASE,
     SEL4_FORCE_LONG_ENUM(seL4_Syscall_ID)
 } seL4_Syscall_ID;

@@ -362,6 +362,35 @@ LIBSEL4_INLINE_FUNC seL4_Word seL4_DebugGetThreadAffinity(seL4_CPtr tcb)
 #endif
 #endif
 
+#ifdef CONFIG_ENABLE_BENCHMARKS
+LIBSEL4_INLINE_FUNC void seL4_BenchmarkFlushCaches(void)
+{
+    (void)libsel4_svc_simple((seL4_Word)seL4_SysBenchmarkFlushCaches, 0, 0);
+}
+
+/* The kind of cache, which older kernels took, is not looked at. */
+LIBSEL4_INLINE_FUNC void seL4_BenchmarkFlushL1Caches(seL4_Word cache_type)
+{
+    (void)libsel4_svc_simple((seL4_Word)seL4_SysBenchmarkFlushCaches, cache_type, 0);
+}
+
+LIBSEL4_INLINE_FUNC seL4_Error seL4_BenchmarkResetLog(void)
+{
+    return (seL4_Error)libsel4_svc_simple((seL4_Word)seL4_SysBenchmarkResetLog, 0, 0);
+}
+
+/* Entries in the log: none. */
+LIBSEL4_INLINE_FUNC seL4_Word seL4_BenchmarkFinalizeLog(void)
+{
+    return libsel4_svc_simple((seL4_Word)seL4_SysBenchmarkFinalizeLog, 0, 0);
+}
+
+LIBSEL4_INLINE_FUNC void seL4_BenchmarkNullSyscall(void)
+{
+    (void)libsel4_svc_simple((seL4_Word)seL4_SysBenchmarkNullSyscall, 0, 0);
+}
+#endif
+
 #ifdef CONFIG_SET_TLS_BASE_SELF
 LIBSEL4_INLINE_FUNC void seL4_SetTLSBase(seL4_Word tls_base)
 {
