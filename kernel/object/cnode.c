@@ -50,16 +50,15 @@ static enum status decode_copy(struct call *call, struct slot *source, struct sl
     return STATUS_OK;
 }
 
-static enum status decode_move(struct call *call, struct slot *source, struct slot *dest)
+static enum status decode_mutate(struct call *call, struct slot *source, struct slot *dest)
 {
-    struct cap cap = source->cap;
+    enum status status = call_check_length(call, 5, 1);
 
-    if (call->label == CNodeMutate) {
-        if (call_check_length(call, 5, 1) != STATUS_OK) {
-            return STATUS_ERROR;
-        }
-        cap = cap_update_data(cap, true, call_word(call, 4));
+    if (status != STATUS_OK) {
+        return status;
     }
+    struct cap cap = cap_update_data(source->cap, true, call_word(call, 4));
+
     if (cap_type(cap) == CAP_NULL) {
         return call_illegal_operation(call);
     }
@@ -86,10 +85,11 @@ static enum status decode_with_source(struct call *call, struct slot *dest)
     if (status != STATUS_OK) {
         return status;
     }
-    if (call->label == CNodeCopy || call->label == CNodeMint) {
-        return decode_copy(call, source, dest);
+    switch (call->label) {
+    case CNodeMove: slot_move(source->cap, source, dest); return STATUS_OK;
+    case CNodeMutate: return decode_mutate(call, source, dest);
+    default: return decode_copy(call, source, dest);
     }
-    return decode_move(call, source, dest);
 }
 
 /* Cap at pivot goes to dest, cap at source to pivot; source and dest may be one slot. */

@@ -138,10 +138,6 @@ static enum status decode_get(struct call *call, bool with_trigger)
     unsigned next = with_trigger ? 2 : 1;
     struct slot *dest;
     unsigned irq = 0;
-
-    if (CONFIG_MAX_NUM_NODES > 1 && with_trigger && intid < IRQ_PRIVATE_COUNT) {
-        return call_illegal_operation(call);
-    }
     enum status status = check_irq(call, 0, intid, &irq);
 
     if (status == STATUS_OK) {
@@ -211,6 +207,15 @@ static enum status decode_issue_sgi(struct call *call)
 }
 #endif
 
+/* With several cores it would not say whose private interrupt is meant. */
+static enum status decode_get_trigger(struct call *call)
+{
+    if (CONFIG_MAX_NUM_NODES > 1 && call_word(call, 0) < IRQ_PRIVATE_COUNT) {
+        return call_illegal_operation(call);
+    }
+    return decode_get(call, true);
+}
+
 enum status irq_control_decode(struct call *call)
 {
     enum status status = call_check(call, SEL4_OBJ_IRQ_CONTROL);
@@ -220,7 +225,7 @@ enum status irq_control_decode(struct call *call)
     }
     switch (call->label) {
     case IRQIssueIRQHandler: return decode_get(call, false);
-    case ARMIRQIssueIRQHandlerTrigger: return decode_get(call, true);
+    case ARMIRQIssueIRQHandlerTrigger: return decode_get_trigger(call);
     default:
 #ifdef CONFIG_ENABLE_SMP_SUPPORT
         return decode_get_on_core(call);

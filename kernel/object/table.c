@@ -159,7 +159,10 @@ enum status table_decode(struct call *call)
     if (status != STATUS_OK) {
         return status;
     }
-    return call->label == ARMPageTableMap ? decode_map(call) : decode_unmap(call);
+    switch (call->label) {
+    case ARMPageTableMap: return decode_map(call);
+    default: return decode_unmap(call);
+    }
 }
 
 /* Cache operations by address: the range must lie in one mapped page. */

@@ -197,3 +197,22 @@ void thread_stop(void)
         seL4_Wait(env.park_ntfn, seL4_Null);
     }
 }
+
+seL4_MessageInfo_t call_words(seL4_CPtr cap, seL4_Word label, seL4_CPtr extra, seL4_Word cap_count,
+                              const seL4_Word *words, seL4_Word word_count)
+{
+    for (seL4_Word i = 0; i < word_count; i++) {
+        seL4_SetMR((int)i, words[i]);
+    }
+    for (seL4_Word i = 0; i < cap_count; i++) {
+        seL4_SetCap((int)i, extra);
+    }
+    return seL4_Call(cap, seL4_MessageInfo_new(label, 0, cap_count, word_count));
+}
+
+seL4_Error call_error(seL4_CPtr cap, seL4_Word label, seL4_CPtr extra, seL4_Word cap_count,
+                      const seL4_Word *words, seL4_Word word_count)
+{
+    return (seL4_Error)seL4_MessageInfo_get_label(
+        call_words(cap, label, extra, cap_count, words, word_count));
+}

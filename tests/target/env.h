@@ -15,6 +15,10 @@
 
 #define PAGE_BYTES 4096ul
 #define FULL_DEPTH seL4_WordBits
+/* An address that no guard of the root CNode lets through. */
+#define NOWHERE (1ul << 40)
+/* Guard of the root CNode. */
+#define ROOT_GUARD_BITS (seL4_WordBits - env.info->initThreadCNodeSizeBits)
 
 /* Priorities: tests use helpers between WATCHER + 1 and MONITOR - 1. */
 #define PRIO_MONITOR 254
@@ -71,6 +75,32 @@ struct test {
     } while (0)
 
 #define EXPECT_OK(call) EXPECT_EQ(call, seL4_NoError)
+
+/* Refusals with the words that come with them: an argument's or capability's number, ... */
+#define EXPECT_NUMBER(call, error, number)                                                         \
+    do {                                                                                           \
+        EXPECT_EQ(call, error);                                                                    \
+        EXPECT_EQ(seL4_GetMR(0), number);                                                          \
+    } while (0)
+
+/* ... the two ends of a range, ... */
+#define EXPECT_RANGE(call, smallest, largest)                                                      \
+    do {                                                                                           \
+        EXPECT_EQ(call, seL4_RangeError);                                                          \
+        EXPECT_EQ(seL4_GetMR(0), smallest);                                                        \
+        EXPECT_EQ(seL4_GetMR(1), largest);                                                         \
+    } while (0)
+
+/* ... or where a lookup failed (1 in the source's root) and in which way. */
+#define EXPECT_LOOKUP(call, is_source, kind)                                                       \
+    do {                                                                                           \
+        EXPECT_EQ(call, seL4_FailedLookup);                                                        \
+        EXPECT_EQ(seL4_GetMR(0), is_source);                                                       \
+        EXPECT_EQ(seL4_GetMR(1), kind);                                                            \
+    } while (0)
+
+/* The next message there is a fault of this kind; its words are in the IPC buffer then. */
+#define EXPECT_FAULT(ep, kind) EXPECT_EQ(seL4_MessageInfo_get_label(seL4_Recv(ep, seL4_Null)), kind)
 
 struct env {
     seL4_BootInfo *info;
@@ -146,6 +176,13 @@ seL4_Word thread_stack(const struct thread *thread);
 /* Last action of a helper: blocks it for good. */
 void thread_stop(void) __attribute__((noreturn));
 
+/* A call with any label: these words, and `cap_count` times the capability `extra`. */
+seL4_MessageInfo_t call_words(seL4_CPtr cap, seL4_Word label, seL4_CPtr extra, seL4_Word cap_count,
+                              const seL4_Word *words, seL4_Word word_count);
+/* The same when only the answer's label counts. */
+seL4_Error call_error(seL4_CPtr cap, seL4_Word label, seL4_CPtr extra, seL4_Word cap_count,
+                      const seL4_Word *words, seL4_Word word_count);
+
 /* Raw system call with chosen registers, for what the stubs cannot express. */
 struct raw {
     seL4_Word x0, x1, x2, x3, x4, x5, x6, x7;
@@ -157,6 +194,18 @@ void raw_svc(struct raw *regs);
  * Done after each test; long tests do it in between.
  */
 seL4_Error env_give_back(void);
+
+/* The board's UART, whose interrupt is there whenever its mask has PL011_TX. */
+#define UART_IRQ   33
+#define PL011_IMSC 0x38
+#define PL011_MIS  0x40
+#define PL011_ICR  0x44
+#define PL011_TX   (1u << 5)
+
+static inline volatile uint32_t *uart_register(unsigned int offset)
+{
+    return (volatile uint32_t *)(UART_VADDR + offset);
+}
 
 /* The cap frame of a page of the image, for static buffers. */
 seL4_CPtr image_frame(const void *address);

@@ -4,7 +4,8 @@
 # run.sh [--bench | --latency | --hostile CALLS] [IMAGE]: builds the target tests, unless an image is named, boots them in QEMU and
 # passes their TAP through. Exit code 0 only if the last line came and says "0 failed" (--bench: if no value exceeds its reference). Environment: TARGET_TIMEOUT (seconds, default 180),
 # TARGET_MEMORY (MiB, default 1024), TARGET_CONFIG (release or debug), TARGET_NODES (the kernel's CONFIG_MAX_NUM_NODES,
-# default 1), TARGET_CORES (the board's cores, default TARGET_NODES), TARGET_ONLY (words with which the ids of the
+# default 1), TARGET_CORES (the board's cores, default TARGET_NODES), TARGET_OPTIONS (more of kernel/config.mk's options; then
+# TARGET_OPTIONS_NAME keeps that kernel apart), TARGET_ONLY (words with which the ids of the
 # tests to run begin), HOSTILE_SEED (first seed, default 100), QEMU.
 set -eu
 
@@ -32,6 +33,10 @@ if [ "$nodes" != 1 ]; then
     suffix=-smp$nodes
 fi
 [ "$config" != debug ] || suffix=$suffix-debug
+if [ -n "${TARGET_OPTIONS:-}" ]; then
+    kernel=$kernel-${TARGET_OPTIONS_NAME:?run.sh: a name for the kernel with TARGET_OPTIONS}
+    suffix=$suffix-$TARGET_OPTIONS_NAME
+fi
 # Some of the tests are a build of their own.
 [ -z "${TARGET_ONLY:-}" ] || suffix=$suffix-only
 [ $mode != latency ] || suffix=-latency
@@ -47,7 +52,8 @@ latency) # a kernel that measures itself; the tests as they are
     set -- "$image" ;;
 bench) image=${1:-$out/bench.bin}; speed="-icount shift=0,sleep=off" ;;
 esac
-[ $# -gt 0 ] || make -s -C "$top/kernel" CONFIG="$config" CONFIG_MAX_NUM_NODES="$nodes" O="$kernel" >&2
+# shellcheck disable=SC2086
+[ $# -gt 0 ] || make -s -C "$top/kernel" CONFIG="$config" CONFIG_MAX_NUM_NODES="$nodes" ${TARGET_OPTIONS:-} O="$kernel" >&2
 [ -z "${TARGET_ONLY:-}" ] || rm -rf "$out"
 [ $# -gt 0 ] || make -s -C "$top/tests/target" CONFIG="$config" NODES="$nodes" KERNEL_DIR="$kernel" TARGET_SUFFIX="$suffix" \
     TARGET_ONLY="${TARGET_ONLY:-}" HOSTILE_CALLS="$calls" HOSTILE_SEED="$seed" >&2
@@ -66,7 +72,7 @@ tail -n +1 -f --pid="$qemu" "$log" | while IFS= read -r line; do
     line=$(printf '%s' "$line" | tr -d '\r')
     printf '%s\n' "$line"
     [ "$mode" != latency ] || case $line in "# target tests: "*) sleep 2 ;; esac
-    case $line in "# target tests: "*" failed" | "# bench: done") break ;; esac
+    case $line in "# target tests: "*" failed" | "# bench: done") break ;; DebugHalt) sleep 2 && break ;; esac
 done || true
 kill "$qemu" 2> /dev/null || true
 wait "$qemu" 2> /dev/null || true

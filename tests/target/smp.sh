@@ -6,7 +6,7 @@
 set -eu
 
 here=$(dirname "$0")
-many="SMP- VCPU-01"
+many="SMP- VCPU-01 TABLE- SYS- IRQ-"
 some="SMP-0001 SMP-0002 SMP-0005 SMP-0009 SMP-0016 SMP-0018 SMP-0022 SMP-0030"
 if [ -n "${SMP_FULL:-}" ]; then
     many= some=

@@ -383,3 +383,165 @@ TEST("CNODE-0021", "rotate: a pivot that does not resolve counts as source, an e
     EXPECT_EQ(seL4_GetMR(1), seL4_MissingCapability);
     EXPECT(!slot_is_empty(tcb));
 }
+
+/*
+ * One CNode operation with everything in order but what the test varies: where it goes, and (for
+ * those that take one) where it comes from.
+ */
+static seL4_MessageInfo_t operation(seL4_Word label, seL4_CPtr cnode, seL4_Word dest,
+                                    seL4_Word depth, seL4_CPtr source_root, seL4_Word source,
+                                    seL4_Word source_depth)
+{
+    const seL4_Word rotate[] = { dest,       depth, 0,      seL4_CapInitThreadTCB,
+                                 FULL_DEPTH, 0,     source, source_depth };
+    const seL4_Word others[] = { dest, depth, source, source_depth, 15, 0 };
+    const bool takes_two = label == CNodeRotate;
+
+    return call_words(cnode, label, source_root, takes_two ? 2 : 1, takes_two ? rotate : others,
+                      takes_two ? 8 : 6);
+}
+
+static const seL4_Word with_source[] = { CNodeCopy, CNodeMint, CNodeMove, CNodeMutate,
+                                         CNodeRotate };
+static const seL4_Word without_source[] = { CNodeRevoke, CNodeDelete, CNodeCancelBadgedSends,
+                                            CNodeSaveCaller };
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The label at position i of both lists. */
+static seL4_Word operation_label(size_t i)
+{
+    return i < COUNT(with_source) ? with_source[i] : without_source[i - COUNT(with_source)];
+}
+
+/* Whether the answer is this error with so many words. */
+static bool answers_error(seL4_MessageInfo_t info, seL4_Error error, seL4_Word length)
+{
+    return seL4_MessageInfo_get_label(info) == error && seL4_MessageInfo_get_length(info) == length;
+}
+
+TEST("CNODE-0022", "each operation refuses a destination that does not resolve, and says why")
+{
+    seL4_CPtr inner = object_new(seL4_CapTableObject, 4);
+    seL4_CPtr tcb = object_new(seL4_TCBObject, 0);
+
+    for (size_t i = 0; i < COUNT(with_source) + COUNT(without_source); i++) {
+        seL4_Word label = operation_label(i);
+
+        for (seL4_Word depth = 0; depth <= 65; depth += 65) {
+            EXPECT(answers_error(operation(label, ROOT, 1, depth, ROOT, tcb, FULL_DEPTH),
+                                 seL4_RangeError, 2));
+            EXPECT_EQ(seL4_GetMR(0), 1);
+            EXPECT_EQ(seL4_GetMR(1), 64);
+        }
+        EXPECT(answers_error(operation(label, ROOT, NOWHERE, FULL_DEPTH, ROOT, tcb, FULL_DEPTH),
+                             seL4_FailedLookup, 5));
+        EXPECT_EQ(seL4_GetMR(0), 0);
+        EXPECT_EQ(seL4_GetMR(1), seL4_GuardMismatch);
+        EXPECT_EQ(seL4_GetMR(2), 64);
+        EXPECT_EQ(seL4_GetMR(3), 0);
+        EXPECT_EQ(seL4_GetMR(4), ROOT_GUARD_BITS);
+        EXPECT(answers_error(operation(label, inner, 0x12, 8, ROOT, tcb, FULL_DEPTH),
+                             seL4_FailedLookup, 4));
+        EXPECT_EQ(seL4_GetMR(0), 0);
+        EXPECT_EQ(seL4_GetMR(1), seL4_DepthMismatch);
+        EXPECT_EQ(seL4_GetMR(2), 4);
+        EXPECT_EQ(seL4_GetMR(3), 0);
+        EXPECT(answers_error(operation(label, inner, 1, 2, ROOT, tcb, FULL_DEPTH),
+                             seL4_FailedLookup, 4));
+        EXPECT_EQ(seL4_GetMR(2), 2);
+        EXPECT_EQ(seL4_GetMR(3), 4);
+    }
+}
+
+TEST("CNODE-0023", "each operation refuses a source that does not resolve, and says why")
+{
+    seL4_CPtr inner = object_new(seL4_CapTableObject, 4);
+    seL4_CPtr tcb = object_new(seL4_TCBObject, 0);
+    seL4_CPtr to = slot_new();
+
+    for (size_t i = 0; i < COUNT(with_source); i++) {
+        seL4_Word label = with_source[i];
+
+        for (seL4_Word depth = 0; depth <= 65; depth += 65) {
+            EXPECT(answers_error(operation(label, ROOT, to, FULL_DEPTH, ROOT, tcb, depth),
+                                 seL4_RangeError, 2));
+            EXPECT_EQ(seL4_GetMR(0), 1);
+            EXPECT_EQ(seL4_GetMR(1), 64);
+        }
+        EXPECT(answers_error(operation(label, ROOT, to, FULL_DEPTH, tcb, 1, FULL_DEPTH),
+                             seL4_FailedLookup, 2));
+        EXPECT_EQ(seL4_GetMR(0), 1);
+        EXPECT_EQ(seL4_GetMR(1), seL4_InvalidRoot);
+        EXPECT(answers_error(operation(label, ROOT, to, FULL_DEPTH, ROOT, NOWHERE, FULL_DEPTH),
+                             seL4_FailedLookup, 5));
+        EXPECT_EQ(seL4_GetMR(0), 1);
+        EXPECT_EQ(seL4_GetMR(1), seL4_GuardMismatch);
+        EXPECT(answers_error(operation(label, ROOT, to, FULL_DEPTH, inner, 0x12, 8),
+                             seL4_FailedLookup, 4));
+        EXPECT_EQ(seL4_GetMR(0), 1);
+        EXPECT_EQ(seL4_GetMR(1), seL4_DepthMismatch);
+        if (label != CNodeRotate) { /* whose pivot is looked up in the same root */
+            EXPECT(answers_error(operation(label, ROOT, to, FULL_DEPTH, inner, 3, 4),
+                                 seL4_FailedLookup, 3));
+            EXPECT_EQ(seL4_GetMR(0), 1);
+            EXPECT_EQ(seL4_GetMR(1), seL4_MissingCapability);
+            EXPECT_EQ(seL4_GetMR(2), 4);
+        }
+    }
+    EXPECT_LOOKUP(seL4_CNode_Rotate(ROOT, to, FULL_DEPTH, 0, ROOT, tcb, FULL_DEPTH, 0, inner, 3, 4),
+                  1, seL4_MissingCapability);
+    EXPECT_EQ(seL4_GetMR(2), 4);
+    EXPECT(slot_is_empty(to));
+}
+
+TEST("CNODE-0024", "an occupied destination is DeleteFirst for each operation that fills one")
+{
+    seL4_CPtr tcb = object_new(seL4_TCBObject, 0);
+    seL4_CPtr taken = object_new(seL4_EndpointObject, 0);
+
+    for (size_t i = 0; i < COUNT(with_source); i++) {
+        EXPECT(
+            answers_error(operation(with_source[i], ROOT, taken, FULL_DEPTH, ROOT, tcb, FULL_DEPTH),
+                          seL4_DeleteFirst, 0));
+    }
+    EXPECT_EQ(seL4_CNode_SaveCaller(ROOT, taken, FULL_DEPTH), seL4_DeleteFirst);
+}
+
+TEST("CNODE-0025", "CancelBadgedSends wants an endpoint with all rights")
+{
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    seL4_CPtr weak = slot_new();
+
+    for (seL4_Word missing = 1; missing < 16; missing <<= 1) {
+        seL4_CapRights_t rights = { { seL4_AllRights.words[0] & ~missing } };
+
+        EXPECT_OK(copy_cap(weak, ep, rights));
+        EXPECT_EQ(seL4_CNode_CancelBadgedSends(ROOT, weak, FULL_DEPTH), seL4_IllegalOperation);
+        EXPECT_OK(seL4_CNode_Delete(ROOT, weak, FULL_DEPTH));
+    }
+    EXPECT_EQ(seL4_CNode_CancelBadgedSends(ROOT, weak, FULL_DEPTH), seL4_IllegalOperation);
+    EXPECT_EQ(seL4_CNode_CancelBadgedSends(ROOT, RUNNER_TCB, FULL_DEPTH), seL4_IllegalOperation);
+    EXPECT_OK(seL4_CNode_CancelBadgedSends(ROOT, ep, FULL_DEPTH));
+}
+
+TEST("CNODE-0026", "what cannot be derived is neither copied nor minted")
+{
+    seL4_CPtr to = slot_new();
+    seL4_CPtr untyped = object_new(seL4_UntypedObject, 12);
+    const seL4_CPtr underivable[] = { seL4_CapIRQControl, object_new(seL4_ARM_VSpaceObject, 0),
+                                      object_new(seL4_ARM_PageTableObject, 0) };
+
+    for (size_t i = 0; i < COUNT(underivable); i++) {
+        EXPECT_EQ(copy_cap(to, underivable[i], seL4_AllRights), seL4_IllegalOperation);
+        EXPECT_EQ(mint_cap(to, underivable[i], seL4_AllRights, 0), seL4_IllegalOperation);
+    }
+    EXPECT_OK(retype(untyped, seL4_EndpointObject, 0, slot_new(), 1));
+    EXPECT_EQ(copy_cap(to, untyped, seL4_AllRights), seL4_RevokeFirst);
+    EXPECT_EQ(mint_cap(to, untyped, seL4_AllRights, 0), seL4_RevokeFirst);
+    /* It may be moved; its child stays where it belongs. */
+    EXPECT_OK(seL4_CNode_Move(ROOT, to, FULL_DEPTH, ROOT, untyped, FULL_DEPTH));
+    EXPECT_OK(seL4_CNode_Mutate(ROOT, untyped, FULL_DEPTH, ROOT, to, FULL_DEPTH, 0));
+    EXPECT_OK(seL4_CNode_Revoke(ROOT, untyped, FULL_DEPTH));
+    EXPECT(slot_is_empty(env.next_slot - 1));
+}

@@ -45,6 +45,24 @@ TEST("DOM-0300", "the last entry of the schedule stays an end marker")
     EXPECT_OK(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, 0));
 }
 
+TEST("DOM-0004", "the schedule's refusals name the argument or the range")
+{
+    const seL4_Word longest = (1ul << 56) - 1;
+    seL4_Word last = CONFIG_NUM_DOMAIN_SCHEDULES - 1;
+
+    EXPECT_RANGE(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, last + 1, 0, 1), 0, last - 1);
+    EXPECT_RANGE(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 0, CONFIG_NUM_DOMAINS, 1), 0,
+                 CONFIG_NUM_DOMAINS - 1);
+    EXPECT_NUMBER(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 0, 0, longest + 1),
+                  seL4_InvalidArgument, 2);
+    EXPECT_NUMBER(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 0, 0, 0), seL4_InvalidArgument,
+                  2);
+    EXPECT_RANGE(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, last + 1), 0, last);
+    EXPECT_NUMBER(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, last), seL4_InvalidArgument, 0);
+    EXPECT_OK(seL4_DomainSet_ScheduleConfigure(seL4_CapDomain, 0, 0, longest));
+    EXPECT_OK(seL4_DomainSet_ScheduleSetStart(seL4_CapDomain, 0));
+}
+
 #if CONFIG_NUM_DOMAINS > 1
 static volatile seL4_Word ran;
 

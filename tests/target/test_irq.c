@@ -3,17 +3,6 @@
 #define AREA "80"
 #include "env.h"
 
-#define PL011_IMSC 0x38
-#define PL011_MIS  0x40
-#define PL011_ICR  0x44
-#define PL011_TX   (1u << 5)
-#define UART_IRQ   33
-
-static volatile uint32_t *uart_register(unsigned int offset)
-{
-    return (volatile uint32_t *)(UART_VADDR + offset);
-}
-
 TEST("IRQ-0001", "numbers beyond the last and the kernel's own are refused")
 {
     seL4_CPtr slot = slot_new();
@@ -186,4 +175,96 @@ TEST("IRQ-0007", "a depth is not cut, with or without a trigger")
     EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_RangeError);
     EXPECT_EQ(seL4_GetMR(0), 1);
     EXPECT_EQ(seL4_GetMR(1), seL4_WordBits);
+}
+
+/* Each way to issue a handler or a signal, into (index, depth) under `root`. */
+static seL4_Error issue(seL4_Word label, seL4_CPtr root, seL4_Word index, seL4_Word depth)
+{
+    const seL4_Word plain[] = { 50, index, depth };
+    const seL4_Word others[] = { 50, 0, index, depth, 0 };
+#ifndef CONFIG_ENABLE_SMP_SUPPORT
+    const seL4_Word sgi[] = { 5, 0, index, depth };
+
+    if (label == ARMIRQIssueSGISignal) {
+        return call_error(seL4_CapIRQControl, label, root, 1, sgi, 4);
+    }
+#endif
+    return label == IRQIssueIRQHandler ? call_error(seL4_CapIRQControl, label, root, 1, plain, 3)
+                                       : call_error(seL4_CapIRQControl, label, root, 1, others, 5);
+}
+
+TEST("IRQ-0008", "each way to issue a capability refuses a slot that will not do, and says why")
+{
+    static const seL4_Word labels[] = { IRQIssueIRQHandler, ARMIRQIssueIRQHandlerTrigger,
+#ifdef CONFIG_ENABLE_SMP_SUPPORT
+                                        ARMIRQIssueIRQHandlerTriggerCore
+#else
+                                        ARMIRQIssueSGISignal
+#endif
+    };
+    seL4_CPtr taken = object_new(seL4_CapTableObject, 4);
+    seL4_CPtr slot = slot_new();
+
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+        EXPECT_EQ(issue(labels[i], ROOT, taken, FULL_DEPTH), seL4_DeleteFirst);
+        EXPECT_RANGE(issue(labels[i], ROOT, slot, 0), 1, 64);
+        EXPECT_RANGE(issue(labels[i], ROOT, slot, 65), 1, 64);
+        EXPECT_LOOKUP(issue(labels[i], VSPACE, slot, FULL_DEPTH), 0, seL4_InvalidRoot);
+        EXPECT_LOOKUP(issue(labels[i], ROOT, NOWHERE, FULL_DEPTH), 0, seL4_GuardMismatch);
+        EXPECT_EQ(seL4_GetMR(2), 64);
+        EXPECT_EQ(seL4_GetMR(4), ROOT_GUARD_BITS);
+        EXPECT_LOOKUP(issue(labels[i], taken, 0x12, 8), 0, seL4_DepthMismatch);
+        EXPECT_EQ(seL4_GetMR(2), 4);
+        EXPECT_OK(issue(labels[i], ROOT, slot, FULL_DEPTH));
+        EXPECT_OK(seL4_CNode_Delete(ROOT, slot, FULL_DEPTH));
+    }
+}
+
+TEST("IRQ-0009", "GetTrigger: a number out of range, the kernel's own, one that is given out")
+{
+    seL4_CPtr ctl = seL4_CapIRQControl;
+    seL4_CPtr slot = slot_new();
+    seL4_Word last;
+
+    EXPECT_EQ(seL4_IRQControl_GetTrigger(ctl, ~0ul, 0, ROOT, slot, FULL_DEPTH), seL4_RangeError);
+    EXPECT_EQ(seL4_GetMR(0), 0);
+    last = seL4_GetMR(1);
+    EXPECT(last >= 32 && last < 1020);
+    EXPECT_RANGE(seL4_IRQControl_GetTrigger(ctl, last + 1, 0, ROOT, slot, FULL_DEPTH), 0, last);
+    EXPECT_OK(seL4_IRQControl_GetTrigger(ctl, last, 0, ROOT, slot, FULL_DEPTH));
+    EXPECT_EQ(seL4_IRQControl_GetTrigger(ctl, last, 0, ROOT, slot_new(), FULL_DEPTH),
+              seL4_RevokeFirst);
+#ifndef CONFIG_ENABLE_SMP_SUPPORT
+    EXPECT_EQ(seL4_IRQControl_GetTrigger(ctl, 27, 0, ROOT, slot_new(), FULL_DEPTH),
+              seL4_RevokeFirst);
+#endif
+}
+
+TEST("IRQ-0010", "SetNotification names the capability; after Clear nothing arrives")
+{
+    seL4_CPtr handler = slot_new();
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    seL4_CPtr badged = slot_new();
+    seL4_CPtr read_only = slot_new();
+    seL4_Word badge = 0;
+
+    EXPECT_OK(mint_cap(badged, ntfn, seL4_AllRights, 0x22));
+    EXPECT_OK(copy_cap(read_only, ntfn, seL4_CanRead));
+    EXPECT_OK(seL4_IRQControl_Get(seL4_CapIRQControl, UART_IRQ, ROOT, handler, FULL_DEPTH));
+    EXPECT_NUMBER(seL4_IRQHandler_SetNotification(handler, read_only), seL4_InvalidCapability, 0);
+    EXPECT_NUMBER(seL4_IRQHandler_SetNotification(handler, VSPACE), seL4_InvalidCapability, 0);
+    EXPECT_OK(seL4_IRQHandler_SetNotification(handler, badged));
+    EXPECT_OK(seL4_IRQHandler_Clear(handler));
+    print("# ");
+    *uart_register(PL011_IMSC) = PL011_TX;
+    print("uart\n");
+    (void)seL4_Poll(ntfn, &badge);
+    EXPECT_EQ(badge, 0);
+    /* Set again: what is still asserted comes after the ack. */
+    EXPECT_OK(seL4_IRQHandler_SetNotification(handler, badged));
+    EXPECT_OK(seL4_IRQHandler_Ack(handler));
+    seL4_Wait(ntfn, &badge);
+    EXPECT_EQ(badge, 0x22);
+    *uart_register(PL011_IMSC) = 0;
+    *uart_register(PL011_ICR) = PL011_TX;
 }

@@ -125,13 +125,11 @@ TEST("NTFN-0007", "nobody else may wait on a bound notification")
     seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
     seL4_CPtr fault_ep = object_new(seL4_EndpointObject, 0);
     struct thread thread;
-    seL4_MessageInfo_t info;
 
     EXPECT_OK(seL4_TCB_BindNotification(RUNNER_TCB, ntfn));
     EXPECT(thread_new(&thread, PRIO_RUNNER + 1, fault_ep) != 0);
     EXPECT_OK(thread_start(&thread, waiter, ntfn, 0, 0));
-    info = seL4_Recv(fault_ep, seL4_Null);
-    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_CapFault);
+    EXPECT_FAULT(fault_ep, seL4_Fault_CapFault);
     EXPECT_EQ(seL4_GetMR(seL4_CapFault_InRecvPhase), 1);
     EXPECT_OK(seL4_TCB_UnbindNotification(RUNNER_TCB));
 }
@@ -142,7 +140,6 @@ TEST("NTFN-0008", "deleting the notification unbinds it and restarts its waiters
     seL4_CPtr waited = object_new(seL4_NotificationObject, 0);
     seL4_CPtr fault_ep = object_new(seL4_EndpointObject, 0);
     struct thread thread;
-    seL4_MessageInfo_t info;
 
     EXPECT(thread_new(&thread, PRIO_RUNNER + 1, fault_ep) != 0);
     EXPECT_OK(seL4_TCB_BindNotification(thread.tcb, ntfn));
@@ -150,8 +147,7 @@ TEST("NTFN-0008", "deleting the notification unbinds it and restarts its waiters
     EXPECT_EQ(seL4_TCB_UnbindNotification(thread.tcb), seL4_IllegalOperation);
     EXPECT_OK(thread_start(&thread, waiter, waited, 0, 0));
     EXPECT_OK(seL4_CNode_Delete(ROOT, waited, FULL_DEPTH));
-    info = seL4_Recv(fault_ep, seL4_Null);
-    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_CapFault);
+    EXPECT_FAULT(fault_ep, seL4_Fault_CapFault);
     EXPECT_EQ(seL4_GetMR(seL4_CapFault_InRecvPhase), 1);
 }
 
@@ -183,4 +179,18 @@ TEST("NTFN-0009", "a signal to a bound thread that waits for a reply keeps until
     seL4_ReplyWithMRs(seL4_MessageInfo_new(0, 0, 0, 0), seL4_Null, seL4_Null, seL4_Null, seL4_Null);
     EXPECT_EQ(got_count, 2);
     EXPECT_EQ(got[1], (3ul << 16) | 2);
+}
+
+TEST("NTFN-0010", "a notification that somebody waits for cannot be bound")
+{
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    struct thread thread;
+
+    EXPECT(thread_new(&thread, PRIO_RUNNER + 1, 0) != 0);
+    EXPECT_OK(thread_start(&thread, waiter, ntfn, 0, 0));
+    EXPECT_EQ(seL4_TCB_BindNotification(RUNNER_TCB, ntfn), seL4_IllegalOperation);
+    seL4_Signal(ntfn);
+    EXPECT_OK(seL4_TCB_BindNotification(RUNNER_TCB, ntfn));
+    EXPECT_OK(seL4_TCB_UnbindNotification(RUNNER_TCB));
+    EXPECT_EQ(seL4_TCB_UnbindNotification(RUNNER_TCB), seL4_IllegalOperation);
 }

@@ -486,3 +486,103 @@ TEST("TCB-0022", "the buffer's capability is derived before it is looked at")
     EXPECT_EQ(seL4_TCB_SetIPCBuffer(tcb, SCRATCH_VADDR, untyped), seL4_RevokeFirst);
     EXPECT_EQ(seL4_TCB_SetIPCBuffer(tcb, SCRATCH_VADDR + 8, page), seL4_AlignmentError);
 }
+
+TEST("TCB-0023", "each of the three priority calls names the authority or its limit")
+{
+    static const struct {
+        seL4_Word label;
+        seL4_Word words;
+    } calls[] = { { TCBSetPriority, 1 }, { TCBSetMCPriority, 1 }, { TCBSetSchedParams, 2 } };
+    seL4_CPtr tcb = object_new(seL4_TCBObject, 0);
+    seL4_CPtr authority = object_new(seL4_TCBObject, 0);
+    seL4_Word priorities[] = { 51, 0 };
+
+    EXPECT_OK(seL4_TCB_SetMCPriority(authority, RUNNER_TCB, 50));
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+        EXPECT_NUMBER(call_error(tcb, calls[i].label, ROOT, 1, priorities, calls[i].words),
+                      seL4_InvalidCapability, 1);
+        EXPECT_RANGE(call_error(tcb, calls[i].label, authority, 1, priorities, calls[i].words), 0,
+                     50);
+    }
+    /* The second of two is looked at, too. */
+    EXPECT_RANGE(seL4_TCB_SetSchedParams(tcb, authority, 50, 51), 0, 50);
+    EXPECT_OK(seL4_TCB_SetSchedParams(tcb, authority, 50, 50));
+}
+
+/* Configure, or SetSpace, which is the same without a buffer. */
+static seL4_Error set_space(bool configure, seL4_CPtr tcb, seL4_CPtr cspace, seL4_Word data,
+                            seL4_CPtr vspace)
+{
+    return configure ? seL4_TCB_Configure(tcb, 0, cspace, data, vspace, 0, 0, 0)
+                     : seL4_TCB_SetSpace(tcb, 0, cspace, data, vspace, 0);
+}
+
+TEST("TCB-0024", "Configure and SetSpace refuse the same CSpaces and VSpaces")
+{
+    seL4_CPtr tcb = object_new(seL4_TCBObject, 0);
+    seL4_CPtr no_asid = object_new(seL4_ARM_VSpaceObject, 0);
+    seL4_CPtr parent = object_new(seL4_UntypedObject, 12);
+    seL4_Word too_long = seL4_CNode_CapData_new(0, ROOT_GUARD_BITS + 1).words[0];
+
+    EXPECT_OK(retype(parent, seL4_EndpointObject, 0, slot_new(), 1));
+    for (int configure = 0; configure < 2; configure++) {
+        EXPECT_EQ(set_space(configure, tcb, VSPACE, 0, VSPACE), seL4_IllegalOperation);
+        EXPECT_EQ(set_space(configure, tcb, ROOT, 0, ROOT), seL4_IllegalOperation);
+        EXPECT_EQ(set_space(configure, tcb, ROOT, 0, no_asid), seL4_IllegalOperation);
+        EXPECT_EQ(set_space(configure, tcb, ROOT, too_long, VSPACE), seL4_IllegalOperation);
+        EXPECT_EQ(set_space(configure, tcb, parent, 0, VSPACE), seL4_RevokeFirst);
+        EXPECT_EQ(set_space(configure, tcb, ROOT, 0, parent), seL4_RevokeFirst);
+        EXPECT_OK(set_space(configure, tcb, ROOT, 0, VSPACE));
+    }
+}
+
+TEST("TCB-0025", "Configure and SetIPCBuffer refuse the same frames")
+{
+    seL4_CPtr tcb = object_new(seL4_TCBObject, 0);
+    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
+    seL4_CPtr parent = object_new(seL4_UntypedObject, 12);
+    seL4_CPtr device = env.device_untyped ? slot_new() : 0;
+
+    EXPECT_OK(retype(parent, seL4_EndpointObject, 0, slot_new(), 1));
+    EXPECT_EQ(seL4_TCB_SetIPCBuffer(tcb, SCRATCH_VADDR, parent), seL4_RevokeFirst);
+    EXPECT_EQ(seL4_TCB_Configure(tcb, 0, ROOT, 0, VSPACE, 0, SCRATCH_VADDR, parent),
+              seL4_RevokeFirst);
+    EXPECT_EQ(seL4_TCB_Configure(tcb, 0, ROOT, 0, VSPACE, 0, SCRATCH_VADDR, ROOT),
+              seL4_IllegalOperation);
+    for (seL4_Word off = 8; off < 1024; off *= 2) {
+        EXPECT_EQ(seL4_TCB_SetIPCBuffer(tcb, SCRATCH_VADDR + off, page), seL4_AlignmentError);
+        EXPECT_EQ(seL4_TCB_Configure(tcb, 0, ROOT, 0, VSPACE, 0, SCRATCH_VADDR + off, page),
+                  seL4_AlignmentError);
+    }
+    EXPECT_OK(seL4_TCB_Configure(tcb, 0, ROOT, 0, VSPACE, 0, SCRATCH_VADDR, page));
+    if (device != 0) {
+        EXPECT_OK(retype(env.device_untyped, seL4_ARM_SmallPageObject, 0, device, 1));
+        EXPECT_EQ(seL4_TCB_SetIPCBuffer(tcb, SCRATCH_VADDR, device), seL4_IllegalOperation);
+        EXPECT_EQ(seL4_TCB_Configure(tcb, 0, ROOT, 0, VSPACE, 0, SCRATCH_VADDR, device),
+                  seL4_IllegalOperation);
+    }
+}
+
+TEST("TCB-0026", "a CSpace that only the thread still holds is not replaced under it")
+{
+    seL4_CPtr tcb = object_new(seL4_TCBObject, 0);
+    seL4_CPtr cnode = object_new(seL4_CapTableObject, 4);
+
+    EXPECT_OK(set_space(false, tcb, cnode, 0, VSPACE));
+    EXPECT_OK(set_space(true, tcb, cnode, 0, VSPACE));
+    EXPECT_OK(seL4_CNode_Delete(ROOT, cnode, FULL_DEPTH));
+    EXPECT_EQ(set_space(false, tcb, ROOT, 0, VSPACE), seL4_IllegalOperation);
+    EXPECT_EQ(set_space(true, tcb, ROOT, 0, VSPACE), seL4_IllegalOperation);
+}
+
+TEST("TCB-0027", "ReadRegisters and WriteRegisters name the range and refuse short messages")
+{
+    seL4_CPtr tcb = object_new(seL4_TCBObject, 0);
+    const seL4_Word none[] = { 0, 0 };
+    const seL4_Word many[] = { 0, CONTEXT_WORDS + 1 };
+
+    EXPECT_RANGE(call_error(tcb, TCBReadRegisters, 0, 0, none, 2), 1, CONTEXT_WORDS);
+    EXPECT_RANGE(call_error(tcb, TCBReadRegisters, 0, 0, many, 2), 1, CONTEXT_WORDS);
+    EXPECT_EQ(call_error(tcb, TCBWriteRegisters, 0, 0, many, 2), seL4_TruncatedMessage);
+    EXPECT_OK(call_error(tcb, TCBWriteRegisters, 0, 0, none, 2));
+}

@@ -217,3 +217,34 @@ TEST("UT-0015", "the largest batch works and is revoked in one call")
     }
     EXPECT_OK(seL4_Untyped_Retype(untyped, seL4_UntypedObject, 20, cnode, 0, 0, 0, 1));
 }
+
+TEST("UT-0016", "a window or a CNode that will not do is named in the answer")
+{
+    seL4_CPtr ut = env.test_untyped;
+    seL4_CPtr inner = object_new(seL4_CapTableObject, 4);
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    seL4_Word max = seL4_UntypedRetypeMaxObjects;
+
+    EXPECT_RANGE(seL4_Untyped_Retype(ut, seL4_EndpointObject, 0, inner, 0, 0, 0, 0), 1, max);
+    EXPECT_RANGE(seL4_Untyped_Retype(ut, seL4_EndpointObject, 0, inner, 0, 0, 0, max + 1), 1, max);
+    EXPECT_RANGE(seL4_Untyped_Retype(ut, seL4_EndpointObject, 0, inner, 0, 0, 13, 4), 1, 3);
+    EXPECT_RANGE(seL4_Untyped_Retype(ut, seL4_EndpointObject, 0, inner, 0, 0, ~0ul, 1), 0, 15);
+    EXPECT_RANGE(seL4_Untyped_Retype(ut, seL4_EndpointObject, 0, ROOT, inner, 65, 0, 1), 1, 64);
+    EXPECT_LOOKUP(seL4_Untyped_Retype(ut, seL4_EndpointObject, 0, ep, 0, 0, 0, 1), 0,
+                  seL4_MissingCapability);
+    EXPECT_EQ(seL4_GetMR(2), 0);
+    EXPECT_LOOKUP(seL4_Untyped_Retype(ut, seL4_EndpointObject, 0, ep, 0, 4, 0, 1), 0,
+                  seL4_InvalidRoot);
+    EXPECT_LOOKUP(seL4_Untyped_Retype(ut, seL4_EndpointObject, 0, ROOT, ep, FULL_DEPTH, 0, 1), 0,
+                  seL4_MissingCapability);
+    EXPECT_EQ(seL4_GetMR(2), FULL_DEPTH);
+    EXPECT_LOOKUP(seL4_Untyped_Retype(ut, seL4_EndpointObject, 0, ROOT, NOWHERE, FULL_DEPTH, 0, 1),
+                  0, seL4_GuardMismatch);
+    EXPECT_EQ(seL4_GetMR(2), FULL_DEPTH);
+    EXPECT_EQ(seL4_GetMR(3), 0);
+    EXPECT_EQ(seL4_GetMR(4), ROOT_GUARD_BITS);
+    EXPECT_LOOKUP(seL4_Untyped_Retype(ut, seL4_EndpointObject, 0, inner, 0x12, 8, 0, 1), 0,
+                  seL4_DepthMismatch);
+    EXPECT_EQ(seL4_GetMR(2), 4);
+    EXPECT_EQ(seL4_GetMR(3), 0);
+}

@@ -1,175 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Virtual CPUs: small EL1 guests and the exits that they make. */
 #define AREA "90"
-#include "env.h"
-
-#define GUEST_IPA   0x40000000ul
-#define GICV_PADDR  0x08040000ul
-#define GICC_IPA    0x08010000ul
-#define BADGE       0x6e57
-#define GUEST_BYTES (4 * PAGE_BYTES)
-#define REPORT      0x100
-
-#define EC_WFX    0x01
-#define EC_SMC64  0x17
-#define EC_SYSREG 0x18
-
-extern const unsigned char guest_hello[], guest_smc[], guest_wfi[], guest_access[], guest_jump[],
-    guest_sysregs[], guest_counter[], guest_syscall[], guest_irq[], guest_timer[], guest_fpu[],
-    guest_stage1[], guest_stores[], guest_end[];
-
-struct guest {
-    seL4_CPtr vcpu;
-    seL4_CPtr tcb;
-    seL4_CPtr vspace;
-    seL4_CPtr ep;
-    seL4_CPtr cnode; /* radix 2; slot 1: fault endpoint */
-};
-
-static void copy_code(const unsigned char *code)
-{
-    volatile unsigned char *page = (volatile unsigned char *)SCRATCH_VADDR;
-
-    for (size_t i = 0; i < GUEST_BYTES && code + i < guest_end; i++) {
-        page[i] = code[i];
-    }
-}
-
-static seL4_Error map_guest_memory(struct guest *guest, const unsigned char *code)
-{
-    seL4_Error error;
-
-    for (seL4_Word offset = 0; offset < GUEST_BYTES; offset += PAGE_BYTES) {
-        seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
-        seL4_CPtr copy = slot_new();
-
-        error = copy_cap(copy, page, seL4_AllRights);
-        if (error == seL4_NoError) {
-            error = map_page(VSPACE, page, SCRATCH_VADDR + offset, seL4_ReadWrite,
-                             seL4_ARM_Default_VMAttributes);
-        }
-        if (error == seL4_NoError) {
-            error = map_page(guest->vspace, copy, GUEST_IPA + offset, seL4_ReadWrite,
-                             seL4_ARM_Default_VMAttributes);
-        }
-        if (error != seL4_NoError) {
-            return error;
-        }
-    }
-    copy_code(code);
-    for (seL4_Word offset = 0; offset < GUEST_BYTES; offset += PAGE_BYTES) {
-        (void)seL4_ARM_VSpace_CleanInvalidate_Data(VSPACE, SCRATCH_VADDR + offset,
-                                                   SCRATCH_VADDR + offset + PAGE_BYTES);
-        (void)seL4_ARM_VSpace_Unify_Instruction(VSPACE, SCRATCH_VADDR + offset,
-                                                SCRATCH_VADDR + offset + PAGE_BYTES);
-    }
-    return seL4_NoError;
-}
-
-/* The next guest waits for guest_go(). */
-static bool hold_guest;
-
-/* Makes a guest that will start `code` at EL1h with x1 = argument. */
-static seL4_Error guest_new(struct guest *guest, const unsigned char *code, seL4_Word argument)
-{
-    seL4_CPtr plain = object_new(seL4_CapTableObject, 2);
-    seL4_UserContext regs = { 0 };
-    seL4_Error error;
-
-    guest->cnode = slot_new();
-    guest->ep = object_new(seL4_EndpointObject, 0);
-    guest->vspace = object_new(seL4_ARM_VSpaceObject, 0);
-    guest->tcb = object_new(seL4_TCBObject, 0);
-    guest->vcpu = object_new(seL4_ARM_VCPUObject, 0);
-    error = mint_cap(guest->cnode, plain, seL4_AllRights, seL4_CNode_CapData_new(0, 62).words[0]);
-    if (error == seL4_NoError) {
-        error = seL4_CNode_Mint(guest->cnode, 1, FULL_DEPTH, ROOT, guest->ep, FULL_DEPTH,
-                                seL4_CapRights_new(1, 0, 0, 1), BADGE);
-    }
-    if (error == seL4_NoError) {
-        error = seL4_ARM_ASIDPool_Assign(seL4_CapInitThreadASIDPool, guest->vspace);
-    }
-    if (error == seL4_NoError) {
-        error = map_guest_memory(guest, code);
-    }
-    if (error == seL4_NoError) {
-        error = seL4_TCB_Configure(guest->tcb, 1, guest->cnode, 0, guest->vspace, 0, 0, 0);
-    }
-    if (error == seL4_NoError) {
-        error = seL4_TCB_SetSchedParams(guest->tcb, RUNNER_TCB, 0, PRIO_RUNNER - 1);
-    }
-    if (error == seL4_NoError) {
-        error = seL4_ARM_VCPU_SetTCB(guest->vcpu, guest->tcb);
-    }
-    regs.pc = GUEST_IPA;
-    regs.spsr = 0x3c5;
-    regs.x1 = argument;
-    if (error == seL4_NoError) {
-        error = seL4_TCB_WriteRegisters(guest->tcb, !hold_guest, 0,
-                                        sizeof(regs) / sizeof(seL4_Word), &regs);
-    }
-    hold_guest = false;
-    return error;
-}
-
-/* Waits for the guest's next exit; its label, or ~0 when the badge is wrong. */
-static seL4_Word guest_exit(struct guest *guest)
-{
-    seL4_Word badge = 0;
-    seL4_MessageInfo_t info = seL4_Recv(guest->ep, &badge);
-
-    return badge == BADGE ? seL4_MessageInfo_get_label(info) : ~0ul;
-}
-
-static void guest_resume(void)
-{
-    seL4_Reply(seL4_MessageInfo_new(0, 0, 0, 0));
-}
-
-/* Lets the guest go on behind the trapping instruction. */
-static seL4_Error guest_skip(struct guest *guest)
-{
-    seL4_UserContext regs;
-    seL4_Error error = seL4_TCB_ReadRegisters(guest->tcb, 0, 0, 1, &regs);
-
-    regs.pc += 4;
-    if (error == seL4_NoError) {
-        error = seL4_TCB_WriteRegisters(guest->tcb, 0, 0, 1, &regs);
-    }
-    guest_resume();
-    return error;
-}
-
-/* Answers an UnknownSyscall so that the guest goes on behind its hvc. */
-static void guest_answer(void)
-{
-    seL4_SetMR(seL4_UnknownSyscall_FaultIP, seL4_GetMR(seL4_UnknownSyscall_FaultIP) + 4);
-    seL4_Reply(seL4_MessageInfo_new(0, 0, 0, 12));
-}
-
-static bool map_gicv(struct guest *guest)
-{
-    for (seL4_Word offset = 0; offset < 2 * PAGE_BYTES; offset += PAGE_BYTES) {
-        static seL4_CPtr first;
-        seL4_CPtr frame;
-
-        if (offset == 0) {
-            first = device_frame(GICV_PADDR);
-            frame = first;
-        } else {
-            /* Its neighbour, from the other half of the last split. */
-            frame = slot_new();
-            if (retype(frame - 1, seL4_ARM_SmallPageObject, 0, frame, 1) != seL4_NoError) {
-                return true; /* one page is enough for these tests */
-            }
-        }
-        if (frame == 0 ||
-            map_page(guest->vspace, frame, GICC_IPA + offset, seL4_ReadWrite, 0) != seL4_NoError) {
-            return false;
-        }
-    }
-    return true;
-}
+#include "guest.h"
 
 TEST("VCPU-0001", "a guest's hvc is an UnknownSyscall with its registers; the reply changes them")
 {
@@ -373,10 +205,7 @@ TEST("VCPU-0010", "an injected interrupt is taken; its end is a VGICMaintenance 
     struct guest guest;
 
     EXPECT_OK(guest_new(&guest, guest_irq, 0));
-    if (!map_gicv(&guest)) {
-        test_skip("no GICv2 virtual CPU interface on this board");
-        return;
-    }
+    NEED_GICV(&guest);
     EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
     EXPECT_OK(seL4_ARM_VCPU_InjectIRQ(guest.vcpu, 40, 0, 0, 1));
     guest_answer();
@@ -421,15 +250,12 @@ TEST("VCPU-0011", "InjectIRQ checks number, priority, group and register")
     EXPECT_EQ(seL4_ARM_VCPU_InjectIRQ(vcpu, 40, 0, 0, (seL4_Uint8)(last + 1)), seL4_RangeError);
 }
 
-TEST("VCPU-0012", "an interrupt that the guest is handling cannot be overwritten")
+TEST("VCPU-0012", "an interrupt that is still pending is replaced by the next in its list register")
 {
     struct guest guest;
 
     EXPECT_OK(guest_new(&guest, guest_irq, 0));
-    if (!map_gicv(&guest)) {
-        test_skip("no GICv2 virtual CPU interface on this board");
-        return;
-    }
+    NEED_GICV(&guest);
     EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
     EXPECT_OK(seL4_ARM_VCPU_InjectIRQ(guest.vcpu, 40, 0, 0, 0));
     /* Pending still: overwriting is allowed. */
@@ -446,10 +272,7 @@ TEST("VCPU-0013", "the virtual timer is a VPPIEvent, masked until AckVPPI")
     struct guest guest;
 
     EXPECT_OK(guest_new(&guest, guest_timer, 1000));
-    if (!map_gicv(&guest)) {
-        test_skip("no GICv2 virtual CPU interface on this board");
-        return;
-    }
+    NEED_GICV(&guest);
     for (int round = 0; round < 3; round++) {
         seL4_Word label = guest_exit(&guest);
 
@@ -473,20 +296,9 @@ TEST("VCPU-0014", "two guests keep their own registers when they alternate")
 {
     struct guest first;
     struct guest second;
-    seL4_CPtr tcb;
 
     EXPECT_OK(guest_new(&first, guest_sysregs, 0));
-    /* The second shares the code page's scratch mapping, so only its objects differ. */
-    second = first;
-    second.vcpu = object_new(seL4_ARM_VCPUObject, 0);
-    second.ep = object_new(seL4_EndpointObject, 0);
-    tcb = object_new(seL4_TCBObject, 0);
-    EXPECT_OK(seL4_CNode_Mint(first.cnode, 3, FULL_DEPTH, ROOT, second.ep, FULL_DEPTH,
-                              seL4_CapRights_new(1, 0, 0, 1), BADGE));
-    EXPECT_OK(seL4_TCB_Configure(tcb, 3, first.cnode, 0, first.vspace, 0, 0, 0));
-    EXPECT_OK(seL4_TCB_SetSchedParams(tcb, RUNNER_TCB, 0, PRIO_RUNNER - 1));
-    EXPECT_OK(seL4_ARM_VCPU_SetTCB(second.vcpu, tcb));
-    second.tcb = tcb;
+    EXPECT_OK(guest_beside(&second, &first));
     EXPECT_OK(seL4_ARM_VCPU_WriteRegs(first.vcpu, seL4_VCPUReg_TPIDR_EL1, 0xaaaa));
     EXPECT_OK(seL4_ARM_VCPU_WriteRegs(second.vcpu, seL4_VCPUReg_TPIDR_EL1, 0xbbbb));
     EXPECT_OK(seL4_ARM_VCPU_WriteRegs(first.vcpu, seL4_VCPUReg_VMPIDR_EL2, 0x80000000));
@@ -554,6 +366,100 @@ TEST("VCPU-0018", "a VCPU without a thread takes interrupts and registers, and k
     EXPECT_OK(seL4_ARM_VCPU_AckVPPI(vcpu, 27));
 }
 
+TEST("VCPU-0019", "InjectIRQ names the range of each of its four parts")
+{
+    seL4_CPtr vcpu = object_new(seL4_ARM_VCPUObject, 0);
+    seL4_Word last;
+
+    EXPECT_RANGE(seL4_ARM_VCPU_InjectIRQ(vcpu, 1024, 0, 0, 0), 0, 1023);
+    EXPECT_RANGE(seL4_ARM_VCPU_InjectIRQ(vcpu, 40, 32, 0, 0), 0, 31);
+    EXPECT_RANGE(seL4_ARM_VCPU_InjectIRQ(vcpu, 40, 0, 2, 0), 0, 1);
+    EXPECT_EQ(seL4_ARM_VCPU_InjectIRQ(vcpu, 40, 0, 0, 255), seL4_RangeError);
+    EXPECT_EQ(seL4_GetMR(0), 0);
+    last = seL4_GetMR(1);
+    EXPECT_RANGE(seL4_ARM_VCPU_InjectIRQ(vcpu, 40, 0, 0, (seL4_Uint8)(last + 1)), 0, last);
+}
+
+TEST("VCPU-0020", "AckVPPI, ReadRegs and WriteRegs name what they refuse")
+{
+    seL4_CPtr vcpu = object_new(seL4_ARM_VCPUObject, 0);
+    seL4_Word last;
+
+    EXPECT_EQ(seL4_ARM_VCPU_AckVPPI(vcpu, ~0ul), seL4_RangeError);
+    EXPECT_EQ(seL4_GetMR(0), 0);
+    last = seL4_GetMR(1);
+    EXPECT(last >= 32 && last < 1020);
+    EXPECT_RANGE(seL4_ARM_VCPU_AckVPPI(vcpu, last + 1), 0, last);
+    EXPECT_NUMBER(seL4_ARM_VCPU_AckVPPI(vcpu, last), seL4_InvalidArgument, 0);
+    EXPECT_NUMBER(seL4_ARM_VCPU_AckVPPI(vcpu, 26), seL4_InvalidArgument, 0);
+    EXPECT_NUMBER(seL4_ARM_VCPU_ReadRegs(vcpu, seL4_VCPUReg_Num).error, seL4_InvalidArgument, 1);
+    EXPECT_NUMBER(seL4_ARM_VCPU_ReadRegs(vcpu, ~0ul).error, seL4_InvalidArgument, 1);
+    EXPECT_NUMBER(seL4_ARM_VCPU_WriteRegs(vcpu, seL4_VCPUReg_Num, 0), seL4_InvalidArgument, 1);
+    EXPECT_NUMBER(seL4_ARM_VCPU_WriteRegs(vcpu, ~0ul, 0), seL4_InvalidArgument, 1);
+}
+
+TEST("VCPU-0021", "a list register whose interrupt is active is DeleteFirst, the others are free")
+{
+    struct guest guest;
+    struct guest second;
+
+    EXPECT_OK(guest_new(&guest, guest_irq, 0));
+    NEED_GICV(&guest);
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+    EXPECT_OK(seL4_ARM_VCPU_InjectIRQ(guest.vcpu, 40, 0, 0, 2));
+    guest_answer();
+    /* It comes out of the handler, before the end of the interrupt. */
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+    EXPECT_EQ(seL4_GetMR(0), 40);
+    /* The kernel looks at the list registers when it puts another VCPU in their place. */
+    EXPECT_OK(guest_beside(&second, &guest));
+    EXPECT_OK(set_syscall(&second, 0, 0));
+    EXPECT_EQ(guest_exit(&second), seL4_Fault_UnknownSyscall);
+    EXPECT_EQ(seL4_ARM_VCPU_InjectIRQ(guest.vcpu, 41, 0, 0, 2), seL4_DeleteFirst);
+    EXPECT_OK(seL4_ARM_VCPU_InjectIRQ(guest.vcpu, 41, 0, 0, 1));
+}
+
+TEST("VCPU-0022", "an abort of the guest's user mode is a VMFault of its thread")
+{
+    struct guest guest;
+    seL4_UserContext regs;
+
+    EXPECT_OK(guest_hold(&guest, guest_access, 0x30000120));
+    EXPECT_OK(seL4_TCB_ReadRegisters(guest.tcb, 0, 0, 3, &regs));
+    regs.spsr = 0x3c0;
+    EXPECT_OK(seL4_TCB_WriteRegisters(guest.tcb, 1, 0, 3, &regs));
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_VMFault);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_IP), GUEST_IPA);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_Addr), 0x30000120);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_PrefetchFault), 0);
+    EXPECT_EQ(seL4_GetMR(seL4_VMFault_FSR) >> 26, 0x24);
+    EXPECT_OK(seL4_TCB_ReadRegisters(guest.tcb, 0, 0, 3, &regs));
+    EXPECT_EQ(regs.spsr & 0xf, 0);
+}
+
+TEST("VCPU-0023", "a guest goes on whatever the label of the reply to its exit is")
+{
+    struct guest guest;
+
+    EXPECT_OK(guest_new(&guest, guest_irq, 0));
+    NEED_GICV(&guest);
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+    EXPECT_OK(seL4_ARM_VCPU_InjectIRQ(guest.vcpu, 40, 0, 0, 0));
+    guest_answer();
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+    guest_answer();
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_VGICMaintenance);
+    EXPECT_OK(seL4_ARM_VCPU_InjectIRQ(guest.vcpu, 41, 0, 0, 0));
+    seL4_Reply(seL4_MessageInfo_new(9, 0, 0, 1));
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+    EXPECT_EQ(seL4_GetMR(0), 41);
+    /* But an UnknownSyscall is ended by one. */
+    seL4_Reply(seL4_MessageInfo_new(9, 0, 0, 0));
+    EXPECT_OK(seL4_TCB_Resume(guest.tcb));
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+    EXPECT_EQ(seL4_GetMR(0), 41);
+}
+
 /* Native threads' value and DZE: nothing else that the kernel would have to change. */
 #define SCTLR_DZE 0x34d5d824ul
 
@@ -575,8 +481,7 @@ TEST("VCPU-0300",
     struct thread thread;
     seL4_Word dczid;
 
-    hold_guest = true;
-    EXPECT_OK(guest_new(&guest, guest_hello, 0));
+    EXPECT_OK(guest_hold(&guest, guest_hello, 0));
     EXPECT_OK(seL4_ARM_VCPU_WriteRegs(guest.vcpu, seL4_VCPUReg_SCTLR, SCTLR_DZE));
     EXPECT_OK(seL4_TCB_Resume(guest.tcb));
     EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
@@ -596,8 +501,7 @@ TEST("VCPU-0301", "a native thread that uses the exported virtual timer leaves t
     seL4_Word deadline;
     seL4_Word status;
 
-    hold_guest = true;
-    EXPECT_OK(guest_new(&guest, guest_hello, 0));
+    EXPECT_OK(guest_hold(&guest, guest_hello, 0));
     EXPECT_OK(seL4_ARM_VCPU_WriteRegs(guest.vcpu, seL4_VCPUReg_CNTV_CVAL, ~0ul >> 1));
     EXPECT_OK(seL4_ARM_VCPU_WriteRegs(guest.vcpu, seL4_VCPUReg_CNTV_CTL, 1));
     EXPECT_OK(seL4_TCB_Resume(guest.tcb));
@@ -614,165 +518,5 @@ TEST("VCPU-0301", "a native thread that uses the exported virtual timer leaves t
     EXPECT_EQ(seL4_ARM_VCPU_ReadRegs(guest.vcpu, seL4_VCPUReg_CNTV_CVAL).value, ~0ul >> 1);
     EXPECT_EQ(seL4_ARM_VCPU_ReadRegs(guest.vcpu, seL4_VCPUReg_CNTV_CTL).value, 1);
     __asm__ volatile("msr cntv_ctl_el0, xzr");
-}
-#endif
-
-#ifdef CONFIG_ENABLE_SMP_SUPPORT
-/* The runner, which is the VMM, is on core 0; the guests below are elsewhere. */
-static seL4_Error guest_on(struct guest *guest, const unsigned char *code, seL4_Word argument)
-{
-    hold_guest = true;
-    return guest_new(guest, code, argument);
-}
-
-static seL4_Error guest_go(struct guest *guest, seL4_Word core)
-{
-    seL4_Error error = seL4_TCB_SetAffinity(guest->tcb, core);
-
-    return error == seL4_NoError ? seL4_TCB_Resume(guest->tcb) : error;
-}
-
-#define NEED_CORES()                                                                               \
-    do {                                                                                           \
-        if (env.info->numNodes < 2) {                                                              \
-            test_skip("the board has one core");                                                   \
-            return;                                                                                \
-        }                                                                                          \
-    } while (0)
-
-TEST("VCPU-0101", "a guest on another core: exits, registers written and read from here")
-{
-    struct guest guest;
-
-    NEED_CORES();
-    EXPECT_OK(guest_on(&guest, guest_sysregs, 0));
-    EXPECT_OK(seL4_ARM_VCPU_WriteRegs(guest.vcpu, seL4_VCPUReg_TPIDR_EL1, 0x1111));
-    EXPECT_OK(seL4_ARM_VCPU_WriteRegs(guest.vcpu, seL4_VCPUReg_VMPIDR_EL2, 0x80000003));
-    EXPECT_OK(guest_go(&guest, 1));
-    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
-    EXPECT_EQ(seL4_GetMR(0), 0x1111);
-    EXPECT_EQ(seL4_GetMR(1), 0x80000003);
-    guest_answer();
-    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
-    EXPECT_EQ(seL4_ARM_VCPU_ReadRegs(guest.vcpu, seL4_VCPUReg_TPIDR_EL1).value, 0x7777);
-    EXPECT_EQ(seL4_ARM_VCPU_ReadRegs(guest.vcpu, seL4_VCPUReg_VBAR).value, 0x8000);
-    EXPECT_EQ(seL4_ARM_VCPU_ReadRegs(guest.vcpu, seL4_VCPUReg_TTBR1).value, 0x12340000);
-    EXPECT_OK(seL4_ARM_VCPU_WriteRegs(guest.vcpu, seL4_VCPUReg_TPIDR_EL1, 0x2222));
-    EXPECT_EQ(seL4_ARM_VCPU_ReadRegs(guest.vcpu, seL4_VCPUReg_TPIDR_EL1).value, 0x2222);
-}
-
-TEST("VCPU-0102", "interrupts injected from here into a guest that runs on another core")
-{
-    struct guest guest;
-
-    NEED_CORES();
-    EXPECT_OK(guest_on(&guest, guest_irq, 0));
-    if (!map_gicv(&guest)) {
-        test_skip("no GICv2 virtual CPU interface on this board");
-        return;
-    }
-    EXPECT_OK(guest_go(&guest, 1));
-    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
-    guest_answer();
-    for (seL4_Word i = 0; i < 20; i++) {
-        /* The guest runs, and has nothing else to come out for. */
-        EXPECT_OK(seL4_ARM_VCPU_InjectIRQ(guest.vcpu, (seL4_Uint16)(40 + i), 0, 0, i % 4));
-        EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
-        EXPECT_EQ(seL4_GetMR(0), 40 + i);
-        guest_answer();
-        EXPECT_EQ(guest_exit(&guest), seL4_Fault_VGICMaintenance);
-        EXPECT_EQ(seL4_GetMR(seL4_VGICMaintenance_IDX), i % 4);
-        guest_resume();
-        if (i % 5 == 4) {
-            /* A running guest moves, with what it has in its core's registers. */
-            EXPECT_OK(seL4_TCB_SetAffinity(guest.tcb, 1 + i / 5 % (env.info->numNodes - 1)));
-        }
-    }
-    EXPECT_OK(seL4_TCB_Suspend(guest.tcb));
-}
-
-TEST("VCPU-0103", "the virtual timer of a guest on another core, acknowledged while it runs")
-{
-    struct guest guest;
-
-    NEED_CORES();
-    EXPECT_OK(guest_on(&guest, guest_timer, 1000));
-    if (!map_gicv(&guest)) {
-        test_skip("no GICv2 virtual CPU interface on this board");
-        return;
-    }
-    EXPECT_OK(guest_go(&guest, 1));
-    for (int round = 0; round < 10; round++) {
-        EXPECT_EQ(guest_exit(&guest), seL4_Fault_VPPIEvent);
-        EXPECT_OK(seL4_ARM_VCPU_InjectIRQ(guest.vcpu, 27, 0, 0, 0));
-        guest_resume();
-        EXPECT_EQ(guest_exit(&guest), seL4_Fault_VGICMaintenance);
-        guest_resume();
-        EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
-        guest_answer();
-        /* By now it may wait for the next one, which is masked. */
-        for (volatile int i = 0; i < 10000 * round; i++) {
-        }
-        EXPECT_OK(seL4_ARM_VCPU_AckVPPI(guest.vcpu, 27));
-    }
-    EXPECT_OK(seL4_TCB_Suspend(guest.tcb));
-}
-
-TEST("VCPU-0104", "a guest that runs on another core loses its VCPU, or the other way round")
-{
-    struct guest guest;
-    seL4_CPtr vcpu;
-
-    NEED_CORES();
-    EXPECT_OK(guest_on(&guest, guest_irq, 0));
-    EXPECT(map_gicv(&guest));
-    EXPECT_OK(guest_go(&guest, 1));
-    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
-    guest_answer();
-    EXPECT_OK(seL4_CNode_Delete(ROOT, guest.vcpu, FULL_DEPTH));
-    /* It goes on as a native thread, in user mode. */
-    vcpu = object_new(seL4_ARM_VCPUObject, 0);
-    EXPECT_OK(seL4_ARM_VCPU_SetTCB(vcpu, guest.tcb));
-    EXPECT_OK(seL4_CNode_Delete(ROOT, guest.tcb, FULL_DEPTH));
-    EXPECT_EQ(seL4_ARM_VCPU_ReadRegs(vcpu, seL4_VCPUReg_SCTLR).error, seL4_NoError);
-}
-#define HOLE_PADDR 0x0a800000ul /* nothing answers there */
-#define HOLE_IPA   0x50000000ul
-
-/* Peers that share memory, or two VCPUs of one guest, can do this to the kernel's look at the tables. */
-TEST("VCPU-0302", "a guest's tables change between its abort and the walk that finds the address")
-{
-    volatile seL4_Word *table = (volatile seL4_Word *)(SCRATCH_VADDR + PAGE_BYTES * 2);
-    seL4_CPtr hole = device_frame(HOLE_PADDR);
-    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
-    struct guest guest;
-    seL4_Word faults = 0;
-    seL4_Word badge;
-
-    NEED_CORES();
-    EXPECT(hole != 0);
-    EXPECT_OK(guest_on(&guest, guest_stores, GUEST_IPA + PAGE_BYTES * 2));
-    EXPECT_OK(map_page(guest.vspace, page, GUEST_IPA + 0x10000, seL4_CanRead,
-                       seL4_ARM_Default_VMAttributes));
-    EXPECT_OK(map_page(guest.vspace, hole, HOLE_IPA, seL4_ReadWrite, 0));
-    /* Level 1: 0x40000000 1:1; 0x80000000 the same gigabyte, or a table that cannot be read. */
-    table[1] = 0x40000000 | 0x701;
-    table[2] = 0x40000000 | 0x701;
-    EXPECT_OK(seL4_ARM_VSpace_CleanInvalidate_Data(VSPACE, SCRATCH_VADDR + PAGE_BYTES * 2,
-                                                   SCRATCH_VADDR + PAGE_BYTES * 3));
-    EXPECT_OK(guest_go(&guest, 1));
-    while (faults < 150) {
-        for (unsigned int i = 0; i < 2000; i++) {
-            table[2] = HOLE_IPA | 3;
-            table[2] = 0x40000000 | 0x701;
-        }
-        badge = 0;
-        (void)seL4_NBRecv(guest.ep, &badge);
-        if (badge == BADGE) {
-            faults++;
-            guest_resume();
-        }
-    }
-    EXPECT_OK(seL4_TCB_Suspend(guest.tcb));
 }
 #endif

@@ -312,7 +312,6 @@ TEST("VSPACE-0014", "a thread in another address space sees its own page; its en
     seL4_CPtr other = object_new(seL4_ARM_SmallPageObject, 0);
     seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
     struct thread thread;
-    seL4_MessageInfo_t info;
 
     EXPECT_OK(seL4_ARM_ASIDPool_Assign(seL4_CapInitThreadASIDPool, vspace));
     EXPECT_OK(map_image(vspace));
@@ -323,15 +322,13 @@ TEST("VSPACE-0014", "a thread in another address space sees its own page; its en
     EXPECT_OK(seL4_TCB_SetSpace(thread.tcb, ep, ROOT, 0, vspace, 0));
     EXPECT_OK(thread_start(&thread, probe_and_fault, SCRATCH_VADDR, 1, 0));
     /* An unknown system call reports what it read. */
-    info = seL4_Recv(ep, seL4_Null);
-    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_UnknownSyscall);
+    EXPECT_FAULT(ep, seL4_Fault_UnknownSyscall);
     EXPECT_EQ(seL4_GetMR(0), 1);
     EXPECT_EQ(*(volatile seL4_Word *)SCRATCH_VADDR, 0x1111);
     EXPECT_OK(seL4_CNode_Revoke(ROOT, vspace, FULL_DEPTH));
     EXPECT_OK(seL4_CNode_Delete(ROOT, vspace, FULL_DEPTH));
     EXPECT_OK(thread_start(&thread, probe, SCRATCH_VADDR, 0, 0));
-    info = seL4_Recv(ep, seL4_Null);
-    EXPECT_EQ(seL4_MessageInfo_get_label(info), seL4_Fault_VMFault);
+    EXPECT_FAULT(ep, seL4_Fault_VMFault);
 }
 
 TEST("VSPACE-0015", "copies of a frame cap are unmapped, and each deletion removes one mapping")
@@ -375,4 +372,226 @@ TEST("VSPACE-0016", "an ASID pool that goes takes all its address spaces with it
     EXPECT_EQ(seL4_GetMR(1), seL4_InvalidRoot);
     EXPECT_OK(seL4_ARM_Page_Unmap(page));
     EXPECT_EQ(seL4_ARM_Page_Clean_Data(page, 0, 64), seL4_IllegalOperation);
+}
+
+typedef seL4_Error (*cache_operation)(seL4_CPtr cap, seL4_Word start, seL4_Word end);
+
+static const cache_operation by_address[] = {
+    seL4_ARM_VSpace_Clean_Data,
+    seL4_ARM_VSpace_Invalidate_Data,
+    seL4_ARM_VSpace_CleanInvalidate_Data,
+    seL4_ARM_VSpace_Unify_Instruction,
+};
+static const cache_operation by_page[] = {
+    seL4_ARM_Page_Clean_Data,
+    seL4_ARM_Page_Invalidate_Data,
+    seL4_ARM_Page_CleanInvalidate_Data,
+    seL4_ARM_Page_Unify_Instruction,
+};
+
+/* A new ASID pool; the next free number is its. */
+static seL4_CPtr pool_new(void)
+{
+    seL4_CPtr pool = slot_new();
+    seL4_CPtr untyped = object_new(seL4_UntypedObject, seL4_ASIDPoolBits);
+
+    return seL4_ARM_ASIDControl_MakePool(seL4_CapASIDControl, untyped, ROOT, pool, FULL_DEPTH) ==
+                   seL4_NoError
+               ? pool
+               : 0;
+}
+
+/* A new address space with an ASID of the pool. */
+static seL4_CPtr space_in(seL4_CPtr pool)
+{
+    seL4_CPtr vspace = object_new(seL4_ARM_VSpaceObject, 0);
+
+    return seL4_ARM_ASIDPool_Assign(pool, vspace) == seL4_NoError ? vspace : 0;
+}
+
+TEST("VSPACE-0017", "each cache operation by address refuses the same ranges and spaces")
+{
+    seL4_Word top = (seL4_Word)seL4_UserTop;
+    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
+    seL4_CPtr no_asid = object_new(seL4_ARM_VSpaceObject, 0);
+    seL4_CPtr pool = pool_new();
+    seL4_CPtr gone = space_in(pool);
+
+    EXPECT(gone != 0);
+    EXPECT_OK(seL4_CNode_Delete(ROOT, pool, FULL_DEPTH));
+    EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite, ATTR));
+    for (size_t i = 0; i < sizeof(by_address) / sizeof(by_address[0]); i++) {
+        EXPECT_NUMBER(by_address[i](VSPACE, SCRATCH_VADDR, SCRATCH_VADDR), seL4_InvalidArgument, 1);
+        EXPECT_NUMBER(by_address[i](VSPACE, SCRATCH_VADDR, 0), seL4_InvalidArgument, 1);
+        EXPECT_EQ(by_address[i](VSPACE, SCRATCH_VADDR, top + 1), seL4_IllegalOperation);
+        EXPECT_RANGE(by_address[i](VSPACE, SCRATCH_VADDR + 64, SCRATCH_VADDR + 0x1001),
+                     SCRATCH_VADDR + 64, SCRATCH_VADDR + 0xfff);
+        EXPECT_NUMBER(by_address[i](no_asid, 0, 64), seL4_InvalidCapability, 0);
+        EXPECT_LOOKUP(by_address[i](gone, 0, 64), 0, seL4_InvalidRoot);
+        EXPECT_OK(by_address[i](VSPACE, SCRATCH_VADDR + 64, SCRATCH_VADDR + 0x1000));
+    }
+}
+
+TEST("VSPACE-0018", "each cache operation by page refuses the same offsets and pages")
+{
+    seL4_CPtr unmapped = object_new(seL4_ARM_SmallPageObject, 0);
+    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
+    seL4_CPtr stale = object_new(seL4_ARM_SmallPageObject, 0);
+    seL4_CPtr pool = pool_new();
+    seL4_CPtr gone = space_in(pool);
+
+    EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite, ATTR));
+    EXPECT_OK(map_page(gone, stale, SCRATCH_VADDR, seL4_ReadWrite, ATTR));
+    EXPECT_OK(seL4_CNode_Delete(ROOT, pool, FULL_DEPTH));
+    for (size_t i = 0; i < sizeof(by_page) / sizeof(by_page[0]); i++) {
+        EXPECT_EQ(by_page[i](unmapped, 0, 64), seL4_IllegalOperation);
+        EXPECT_LOOKUP(by_page[i](stale, 0, 64), 0, seL4_InvalidRoot);
+        EXPECT_NUMBER(by_page[i](page, 64, 64), seL4_InvalidArgument, 1);
+        EXPECT_NUMBER(by_page[i](page, 64, 0), seL4_InvalidArgument, 1);
+        EXPECT_NUMBER(by_page[i](page, 0x1000, 0x1040), seL4_InvalidArgument, 0);
+        EXPECT_NUMBER(by_page[i](page, 0, 0x1001), seL4_InvalidArgument, 0);
+        EXPECT_OK(by_page[i](page, 0, 0x1000));
+    }
+}
+
+/* End of the kernel's window on physical memory. */
+#define WINDOW_BYTES (255ul << 30)
+
+TEST("VSPACE-0019", "cache operations do not reach what lies outside the kernel's window")
+{
+    seL4_CPtr page = device_frame(WINDOW_BYTES);
+
+    if (page == 0) {
+        test_skip("no device untyped there on this kernel");
+        return;
+    }
+    EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite, 0));
+    for (size_t i = 0; i < sizeof(by_page) / sizeof(by_page[0]); i++) {
+        EXPECT_EQ(by_page[i](page, 0, 64), seL4_IllegalOperation);
+        EXPECT_OK(by_address[i](VSPACE, SCRATCH_VADDR, SCRATCH_VADDR + 64));
+    }
+}
+
+TEST("VSPACE-0020", "a space whose ASID is gone, or another's by now, takes no mapping")
+{
+    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
+    seL4_CPtr table = object_new(seL4_ARM_PageTableObject, 0);
+    seL4_CPtr pool = pool_new();
+    seL4_CPtr old = space_in(pool);
+
+    EXPECT_OK(seL4_CNode_Delete(ROOT, pool, FULL_DEPTH));
+    EXPECT_LOOKUP(seL4_ARM_PageTable_Map(table, old, 0, ATTR), 0, seL4_InvalidRoot);
+    EXPECT_LOOKUP(seL4_ARM_Page_Map(page, old, 0, seL4_ReadWrite, ATTR), 0, seL4_InvalidRoot);
+    /* A new pool takes the number, and in it a new space the ASID. */
+    EXPECT(space_in(pool_new()) != 0);
+    EXPECT_NUMBER(seL4_ARM_PageTable_Map(table, old, 0, ATTR), seL4_InvalidCapability, 1);
+    EXPECT_NUMBER(seL4_ARM_Page_Map(page, old, 0, seL4_ReadWrite, ATTR), seL4_InvalidCapability, 1);
+    EXPECT_NUMBER(seL4_ARM_VSpace_Clean_Data(old, 0, 64), seL4_InvalidCapability, 0);
+}
+
+TEST("VSPACE-0021", "Map names the argument or the capability that will not do")
+{
+    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
+    seL4_CPtr large = object_new(seL4_ARM_LargePageObject, 0);
+    seL4_CPtr table = object_new(seL4_ARM_PageTableObject, 0);
+    seL4_CPtr no_asid = object_new(seL4_ARM_VSpaceObject, 0);
+    seL4_Word above = (seL4_Word)seL4_UserTop + 1;
+
+    EXPECT_NUMBER(seL4_ARM_PageTable_Map(table, VSPACE, above, ATTR), seL4_InvalidArgument, 0);
+    EXPECT_NUMBER(seL4_ARM_PageTable_Map(table, ROOT, 0, ATTR), seL4_InvalidCapability, 1);
+    EXPECT_NUMBER(seL4_ARM_PageTable_Map(table, no_asid, 0, ATTR), seL4_InvalidCapability, 1);
+    EXPECT_NUMBER(seL4_ARM_Page_Map(page, no_asid, 0, seL4_ReadWrite, ATTR), seL4_InvalidCapability,
+                  1);
+    EXPECT_NUMBER(seL4_ARM_Page_Map(large, VSPACE, above, seL4_ReadWrite, ATTR),
+                  seL4_InvalidArgument, 0);
+    /* Where a table is installed a large page finds one level too many. */
+    EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite, ATTR));
+    EXPECT_LOOKUP(seL4_ARM_Page_Map(large, VSPACE, SCRATCH_VADDR, seL4_ReadWrite, ATTR), 0,
+                  seL4_MissingCapability);
+    EXPECT_EQ(seL4_GetMR(2), seL4_PageBits);
+}
+
+TEST("VSPACE-0022",
+     "a page mapped over another's place takes it; the other's unmap changes nothing")
+{
+    seL4_CPtr first = object_new(seL4_ARM_SmallPageObject, 0);
+    seL4_CPtr second = object_new(seL4_ARM_SmallPageObject, 0);
+
+    EXPECT_OK(map_page(VSPACE, first, SCRATCH_VADDR, seL4_ReadWrite, ATTR));
+    *(volatile seL4_Word *)SCRATCH_VADDR = 1;
+    EXPECT_OK(seL4_ARM_Page_Map(second, VSPACE, SCRATCH_VADDR, seL4_ReadWrite, ATTR));
+    EXPECT_EQ(*(volatile seL4_Word *)SCRATCH_VADDR, 0);
+    *(volatile seL4_Word *)SCRATCH_VADDR = 2;
+    EXPECT_OK(seL4_ARM_Page_Unmap(first));
+    EXPECT_EQ(*(volatile seL4_Word *)SCRATCH_VADDR, 2);
+    EXPECT_OK(seL4_ARM_Page_Unmap(second));
+    EXPECT(access_faults(SCRATCH_VADDR, false));
+}
+
+TEST("VSPACE-0023", "MakePool refuses an untyped or a slot that will not do, and says why")
+{
+    seL4_CPtr control = seL4_CapASIDControl;
+    seL4_CPtr good = object_new(seL4_UntypedObject, seL4_ASIDPoolBits);
+    seL4_CPtr small = object_new(seL4_UntypedObject, seL4_ASIDPoolBits - 1);
+    seL4_CPtr large = object_new(seL4_UntypedObject, seL4_ASIDPoolBits + 1);
+    seL4_CPtr parent = object_new(seL4_UntypedObject, seL4_ASIDPoolBits);
+    seL4_CPtr taken = object_new(seL4_CapTableObject, 4);
+    seL4_CPtr device = slot_new();
+    seL4_CPtr slot = slot_new();
+    const seL4_CPtr wrong[] = { small, large, ROOT, device };
+
+    EXPECT_OK(retype(parent, seL4_EndpointObject, 0, slot_new(), 1));
+    EXPECT(env.device_untyped == 0 || retype(env.device_untyped, seL4_UntypedObject,
+                                             seL4_ASIDPoolBits, device, 1) == seL4_NoError);
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        EXPECT_NUMBER(seL4_ARM_ASIDControl_MakePool(control, wrong[i], ROOT, slot, FULL_DEPTH),
+                      seL4_InvalidCapability, 1);
+    }
+    EXPECT_EQ(seL4_ARM_ASIDControl_MakePool(control, parent, ROOT, slot, FULL_DEPTH),
+              seL4_RevokeFirst);
+    EXPECT_EQ(seL4_ARM_ASIDControl_MakePool(control, good, ROOT, taken, FULL_DEPTH),
+              seL4_DeleteFirst);
+    EXPECT_RANGE(seL4_ARM_ASIDControl_MakePool(control, good, ROOT, slot, 0), 1, 64);
+    EXPECT_LOOKUP(seL4_ARM_ASIDControl_MakePool(control, good, VSPACE, slot, FULL_DEPTH), 0,
+                  seL4_InvalidRoot);
+    EXPECT_LOOKUP(seL4_ARM_ASIDControl_MakePool(control, good, ROOT, NOWHERE, FULL_DEPTH), 0,
+                  seL4_GuardMismatch);
+    EXPECT_LOOKUP(seL4_ARM_ASIDControl_MakePool(control, good, taken, 0x12, 8), 0,
+                  seL4_DepthMismatch);
+    EXPECT_OK(seL4_ARM_ASIDControl_MakePool(control, good, ROOT, slot, FULL_DEPTH));
+}
+
+TEST("VSPACE-0024", "there are 128 ASID pools; then DeleteFirst, until one goes")
+{
+    seL4_CPtr untyped = object_new(seL4_UntypedObject, seL4_ASIDPoolBits);
+    seL4_CPtr slot = slot_new();
+    seL4_CPtr last = 0;
+
+    /* The initial thread's is the first. */
+    for (int i = 1; i < 1 << seL4_NumASIDPoolsBits; i++) {
+        last = pool_new();
+        EXPECT(last != 0);
+    }
+    EXPECT_EQ(seL4_ARM_ASIDControl_MakePool(seL4_CapASIDControl, untyped, ROOT, slot, FULL_DEPTH),
+              seL4_DeleteFirst);
+    EXPECT_OK(seL4_CNode_Delete(ROOT, last, FULL_DEPTH));
+    EXPECT_OK(seL4_ARM_ASIDControl_MakePool(seL4_CapASIDControl, untyped, ROOT, slot, FULL_DEPTH));
+    EXPECT(space_in(slot) != 0);
+}
+
+TEST("VSPACE-0025", "a pool has 512 ASIDs; then DeleteFirst, until one is free")
+{
+    seL4_CPtr pool = pool_new();
+    seL4_CPtr vspace = 0;
+    seL4_CPtr one_more = object_new(seL4_ARM_VSpaceObject, 0);
+
+    for (int i = 0; i < 1 << seL4_ASIDPoolIndexBits; i++) {
+        vspace = space_in(pool);
+        EXPECT(vspace != 0);
+    }
+    EXPECT_EQ(seL4_ARM_ASIDPool_Assign(pool, one_more), seL4_DeleteFirst);
+    EXPECT_NUMBER(seL4_ARM_ASIDPool_Assign(pool, vspace), seL4_InvalidCapability, 1);
+    EXPECT_NUMBER(seL4_ARM_ASIDPool_Assign(pool, ROOT), seL4_InvalidCapability, 1);
+    EXPECT_OK(seL4_CNode_Delete(ROOT, vspace, FULL_DEPTH));
+    EXPECT_OK(seL4_ARM_ASIDPool_Assign(pool, one_more));
 }
