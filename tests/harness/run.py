@@ -83,7 +83,7 @@ GROUPS = {
     "model": script_tests(600),
     "fuzz": fuzz_tests,
     "prove": script_tests(1800),
-    "target": script_tests(900),
+    "target": script_tests(2400),
     "boot": script_tests(2400),
     "hostile": script_tests(2400),
 }

@@ -34,6 +34,13 @@
 /* Where the monitor keeps the UART. */
 #define UART_VADDR 0x10000000ul
 
+/* The register that SetTLSBase sets. */
+#ifdef CONFIG_ARM_TLS_REG_TPIDRURO
+#define TLS_REGISTER "tpidrro_el0"
+#else
+#define TLS_REGISTER "tpidr_el0"
+#endif
+
 struct test {
     const char *id;
     const char *text;

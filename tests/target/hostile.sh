@@ -2,4 +2,4 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Random system calls on the release kernel: 300 thousand, or HOSTILE_CALLS of them.
-TARGET_TIMEOUT=${TARGET_TIMEOUT:-600} exec "$(dirname "$0")/run.sh" --hostile "${HOSTILE_CALLS:-300000}"
+exec "$(dirname "$0")/run.sh" --hostile "${HOSTILE_CALLS:-300000}"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # run.sh [--bench | --latency | --hostile CALLS] [IMAGE]: builds the target tests, unless an image is named, boots them in QEMU and
-# passes their TAP through. Exit code 0 only if the last line came and says "0 failed" (--bench: if no value exceeds its reference). Environment: TARGET_TIMEOUT (seconds, default 180),
+# passes their TAP through. Exit code 0 only if the last line came and says "0 failed" (--bench: if no value exceeds its reference). Environment: TARGET_TIMEOUT (seconds, default 600),
 # TARGET_MEMORY (MiB, default 1024), TARGET_CONFIG (release or debug), TARGET_NODES (the kernel's CONFIG_MAX_NUM_NODES,
 # default 1), TARGET_CORES (the board's cores, default TARGET_NODES), TARGET_OPTIONS (more of kernel/config.mk's options; then
 # TARGET_OPTIONS_NAME keeps that kernel apart), TARGET_ONLY (words with which the ids of the
@@ -61,7 +61,7 @@ log=$(mktemp)
 trap 'rm -f "$log"; [ -z "${qemu:-}" ] || kill "$qemu" 2> /dev/null || true' EXIT INT TERM
 
 # shellcheck disable=SC2086
-timeout "${TARGET_TIMEOUT:-180}" "${QEMU:-qemu-system-aarch64}" \
+timeout "${TARGET_TIMEOUT:-600}" "${QEMU:-qemu-system-aarch64}" \
     -M virt,virtualization=on,gic-version=2,dtb-randomness=off -cpu cortex-a72 \
     -smp "${TARGET_CORES:-$nodes}" -m "${TARGET_MEMORY:-1024}" -display none -monitor none -nic none \
     -serial stdio $speed -kernel "$image" < /dev/null > "$log" 2>&1 &
@@ -90,7 +90,7 @@ elif [ $mode = bench ]; then
         }
         END { exit !(done && compared && !over) }'
 elif ! grep -q '^# target tests: ' "$log"; then
-    echo "# the target stopped without a result (timeout ${TARGET_TIMEOUT:-180} s)"
+    echo "# the target stopped without a result (timeout ${TARGET_TIMEOUT:-600} s)"
     echo "# target tests: 0 passed, 1 failed"
     exit 1
 else

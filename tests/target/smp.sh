@@ -18,7 +18,7 @@ count=0
 failed=0
 # run CORES CONFIG TESTS: results with running numbers.
 run() {
-    TARGET_NODES=$1 TARGET_CONFIG=$2 TARGET_ONLY=$3 TARGET_TIMEOUT=${TARGET_TIMEOUT:-600} "$here/run.sh" > "$log" || failed=1
+    TARGET_NODES=$1 TARGET_CONFIG=$2 TARGET_ONLY=$3 TARGET_TIMEOUT=${TARGET_TIMEOUT:-900} "$here/run.sh" > "$log" || failed=1
     awk -v count="$count" -v on="$1 cores, $2" '
         /^(not )?ok / { sub(/ok [0-9]+ - /, "ok " ++count " - " on ": ") }
         !/^1\.\./ { print }' "$log"

@@ -558,40 +558,41 @@ TEST("TCB-0206", "debug builds name threads; a name need not fit into the kernel
 #endif
 }
 
-static seL4_Word own_tls(void)
-{
-    seL4_Word base;
-
-    __asm__ volatile("mrs %0, tpidr_el0" : "=r"(base));
-    return base;
-}
-
-static void set_own_tls(seL4_Word base, seL4_Word unused1, seL4_Word unused2)
+static void set_own_register(seL4_Word value, seL4_Word unused1, seL4_Word unused2)
 {
     (void)unused1;
     (void)unused2;
-    __asm__ volatile("msr tpidr_el0, %0" : : "r"(base));
-    add_log(own_tls());
-    seL4_Yield();
-    add_log(own_tls());
+    __asm__ volatile("msr tpidr_el0, %0" : : "r"(value));
+    for (unsigned i = 0; i < 2; i++) {
+        __asm__ volatile("mrs %0, tpidr_el0" : "=r"(value));
+        add_log(value);
+        seL4_Yield();
+    }
     thread_stop();
+}
+
+static seL4_Word own_base(void)
+{
+    seL4_Word base;
+
+    __asm__ volatile("mrs %0, " TLS_REGISTER : "=r"(base));
+    return base;
 }
 
 TEST("TCB-0207", "a thread sets its own thread-local storage, by register or by call, and keeps it")
 {
     struct thread thread[2];
     seL4_UserContext regs = { 0 };
-    seL4_Word before = own_tls();
 
     start_log();
     for (unsigned i = 0; i < 2; i++) {
         EXPECT(thread_new(&thread[i], PRIO_RUNNER - 1, 0) != 0);
-        EXPECT_OK(thread_start(&thread[i], set_own_tls, 0x7000 + i, 0, 0));
+        EXPECT_OK(thread_start(&thread[i], set_own_register, 0x7000 + i, 0, 0));
     }
     EXPECT_OK(seL4_TCB_SetTLSBase(RUNNER_TCB, 0x123450));
-    EXPECT_EQ(own_tls(), 0x123450);
+    EXPECT_EQ(own_base(), 0x123450);
     EXPECT_OK(seL4_TCB_SetPriority(RUNNER_TCB, RUNNER_TCB, PRIO_RUNNER - 2));
-    EXPECT_EQ(own_tls(), 0x123450);
+    EXPECT_EQ(own_base(), 0x123450);
     EXPECT_EQ(log_count, 4);
     for (unsigned i = 0; i < 2; i++) {
         EXPECT_OK(
@@ -599,5 +600,4 @@ TEST("TCB-0207", "a thread sets its own thread-local storage, by register or by 
         EXPECT_EQ(regs.tpidr_el0, 0x7000 + i);
     }
     EXPECT_EQ(log_words[0] + log_words[1] + log_words[2] + log_words[3], 4 * 0x7000 + 2);
-    EXPECT_OK(seL4_TCB_SetTLSBase(RUNNER_TCB, before));
 }

@@ -160,11 +160,7 @@ TEST("SYS-0005", "SetTLSBase as a system call writes the caller's register")
     seL4_Word value;
 
     seL4_SetTLSBase(0x1234560);
-#ifdef CONFIG_ARM_TLS_REG_TPIDRURO
-    __asm__ volatile("mrs %0, tpidrro_el0" : "=r"(value));
-#else
-    __asm__ volatile("mrs %0, tpidr_el0" : "=r"(value));
-#endif
+    __asm__ volatile("mrs %0, " TLS_REGISTER : "=r"(value));
     EXPECT_EQ(value, 0x1234560);
 }
 #endif
