@@ -15,13 +15,14 @@ from system import make  # noqa: E402
 from tap import run  # noqa: E402
 
 # name -> limit with a pool, limit with shared RAM, unit. Streams and counts per second at least, times at most.
-# No figure of KVM's is above these with shared RAM but the echo's (44.3 us).
+# No figure of KVM's is above these with shared RAM but the echo's (44.3 us). With a pool, the guest kernel's copies
+# count, and so does who compiled them: stream-read is 1080 with Debian 12's compiler, 840 with Debian 13's.
 LIMITS = {
     "out": (4300, 4630, "Mbit/s"),
     "in": (3000, 4180, "Mbit/s"),
     "turns": (72, 76, "us"),
     "ping": (55, 50, "us"),
-    "stream-read": (950, 1520, "MiB/s"),
+    "stream-read": (750, 1520, "MiB/s"),
     "stream-write": (650, 1100, "MiB/s"),
     "random-1": (16000, 16600, "1/s"),
     "random-32": (33000, 37300, "1/s"),
