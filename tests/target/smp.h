@@ -8,8 +8,7 @@
 
 #include "env.h"
 
-#define CORES         (env.info->numNodes)
-#define CONTEXT_WORDS (sizeof(seL4_UserContext) / sizeof(seL4_Word))
+#define CORES (env.info->numNodes)
 
 /* Ends a test that a board with one core cannot run. */
 #define NEED_CORES()                                                                               \
