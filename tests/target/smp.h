@@ -34,8 +34,9 @@ bool becomes(const volatile seL4_Word *word, seL4_Word value);
 /* Whether smp_count keeps its value for a while. */
 bool stands_still(void);
 
-/* Threads: a server that answers each word with the next one, and a client that counts its right answers. */
+/* A server that answers each word with the next one; whether it does so once; a client that counts right answers. */
 void answer(seL4_Word ep, seL4_Word unused1, seL4_Word unused2);
+bool is_answered(seL4_CPtr ep, seL4_Word word);
 void call_often(seL4_Word ep, seL4_Word rounds, seL4_Word index);
 
 #endif
