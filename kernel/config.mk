@@ -63,8 +63,8 @@ endif
 CONFIG_NUMBERS := MAX_NUM_NODES NUM_DOMAINS NUM_DOMAIN_SCHEDULES NUM_PRIORITIES TIMER_TICK_MS \
     TIME_SLICE ROOT_CNODE_SIZE_BITS RETYPE_FAN_OUT_LIMIT RESET_CHUNK_BITS MAX_NUM_BOOTINFO_UNTYPED_CAPS FIXED_RAM_END
 CONFIG_SWITCHES := ALLOW_SMC_CALLS DISABLE_WFI_WFE_TRAPS EXPORT_PCNT_USER EXPORT_VCNT_USER \
-    EXPORT_PTMR_USER EXPORT_VTMR_USER EXPORT_PMU_USER ARM_TLS_REG_TPIDRURO SET_TLS_BASE_SELF FASTPATH MEASURE_LATENCY DEBUG_BUILD LIB_SEL4_USE_THREAD_LOCALS \
-    PRINTING
+    EXPORT_PTMR_USER EXPORT_VTMR_USER EXPORT_PMU_USER ARM_TLS_REG_TPIDRURO SET_TLS_BASE_SELF \
+    FASTPATH MEASURE_LATENCY DEBUG_BUILD LIB_SEL4_USE_THREAD_LOCALS PRINTING
 
 cpu_upper := $(subst cortex-a,CORTEX_A,$(ARM_CPU))
 
@@ -102,7 +102,8 @@ define GEN_CONFIG
 echo '/* Written by kernel/config.mk: the configuration of this kernel. */'; \
 echo '#pragma once'; \
 $(foreach n,$(CONFIG_NUMBERS),echo '#define CONFIG_$(n) $(CONFIG_$(n))';) \
-$(foreach s,$(CONFIG_SWITCHES),$(if $(filter y,$(CONFIG_$(s))),echo '#define CONFIG_$(s) 1',echo '/* disabled: CONFIG_$(s) */');) \
+$(foreach s,$(CONFIG_SWITCHES),$(if $(filter y,$(CONFIG_$(s))),\
+    echo '#define CONFIG_$(s) 1',echo '/* disabled: CONFIG_$(s) */');) \
 $(if $(filter y,$(CONFIG_ARM_TLS_REG_TPIDRURO)),,echo '#define CONFIG_ARM_TLS_REG_TPIDRU 1';) \
 $(if $(filter 1,$(CONFIG_MAX_NUM_NODES)),,echo '#define CONFIG_ENABLE_SMP_SUPPORT 1';) \
 $(foreach f,$(CONFIG_FACTS),echo '#define CONFIG_$(subst =, ,$(f))';) \

@@ -2,7 +2,8 @@
 #
 # Builds the host-side test programs. A folder tests/unit/<module>/ has a test.mk that sets
 # UNIT_<module>_SRCS and, if need be, UNIT_<module>_CFLAGS, UNIT_<module>_LDLIBS and UNIT_<module>_OBJS (objects
-# that another rule builds); fuzzers the same with FUZZ_. The programs appear as build/tests/unit/<module> and build/tests/fuzz/<name>.
+# that another rule builds); fuzzers the same with FUZZ_. The programs appear as build/tests/unit/<module> and
+# build/tests/fuzz/<name>.
 
 # Where they are built; another folder for other flags in UNIT_SANITIZE and UNIT_LINK (tools/coverage-kernel).
 TEST_BUILD ?= build/tests

@@ -4,7 +4,8 @@
 # image (shared RAM, real seL4) has its own folder, so that switching back costs nothing. Tests have descriptions of
 # their own: they give DESCRIPTION, IMAGE_DIR, GUEST_ROOTFS and, for what only they know, COMPOSE_FLAGS.
 
-TOPOLOGIES := $(strip $(foreach d,$(patsubst topologies/%/,%,$(wildcard topologies/*/)),$(if $(wildcard topologies/$(d)/$(d).camkes),$(d))))
+TOPOLOGIES := $(strip $(foreach d,$(patsubst topologies/%/,%,$(wildcard topologies/*/)),\
+	$(if $(wildcard topologies/$(d)/$(d).camkes),$(d))))
 DESCRIPTION := topologies/$(TOPOLOGY)/$(TOPOLOGY).camkes
 STOCK := $(filter stock,$(DRIVER_KERNEL))
 IMAGE_DIR := build/images/$(TOPOLOGY)$(if $(filter 0,$(VMSWIOTLB)),-shared)$(if $(STOCK),-stock)$(if $(SEL4_PREFIX),-sel4)
@@ -67,7 +68,8 @@ image: check-choices check-sel4-prefix loader user composer $(DEVICE_VM) $(TP)/.
 		-M guest-kernel=$(TP)/guest-kernel/Image -M device-vm.cpio=$(DEVICE_VM) \
 		$(if $(STOCK),-M stock-kernel=$(TP)/stock-kernel/Image -M stock-initrd.cpio=$(TP)/stock-kernel/initrd.cpio) \
 		--loader build/loader/loader.bin --kernel $(KERNEL) \
-		$(COMPOSE_FLAGS) $(if $(SEL4_PREFIX),--sel4-prefix $(SEL4_ROOT)) --components build/user$(if $(SEL4_PREFIX),-sel4) -o $(IMAGE_DIR) $(DESCRIPTION)
+		$(COMPOSE_FLAGS) $(if $(SEL4_PREFIX),--sel4-prefix $(SEL4_ROOT)) \
+		--components build/user$(if $(SEL4_PREFIX),-sel4) -o $(IMAGE_DIR) $(DESCRIPTION)
 	@echo "image: $(IMAGE)"
 
 # Made once and then the user's: a newer root file system never replaces it (see clean-disk).

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only WITH Linux-syscall-note) OR BSD-2-Clause */
 /*
  * The timer service: one per core, owner of the physical timer (CNTP, PPI 30) or, where the kernel
- * keeps that, a reader of the counter at the lowest priority. A client writes the absolute deadline it wants and signals the service; the service signals the client's notification
- * at or after that time. One shared 4 KiB page per client.
+ * keeps that, a reader of the counter at the lowest priority. A client writes the absolute deadline
+ * it wants and signals the service; the service signals the client's notification at or after that
+ * time. One shared 4 KiB page per client.
  *
  * Ticks are those of CNTPCT_EL0 at CNTFRQ_EL0. TIMER_NEVER disarms. A deadline in the past fires at
  * once. A client that changes its mind simply overwrites the deadline and signals; a signal that

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """How long "make run" takes to a login when all is built: at most 30 s with Debian, at most 10 s with the small guest,
 on a machine on which Debian takes 6.4 s straight on the emulated board. Processor time is counted, of make and of the
-emulator, and in units of that straight boot, so neither the machine nor what else it does decides. The console shows that login by itself."""
+emulator, and in units of that straight boot, so neither the machine nor what else it does decides. The console shows
+that login by itself."""
 
 import os
 import resource

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Two vCPUs in each VM, two queues in each device: every queue is used, its interrupt arrives at the vCPU that the guest
-chose, also after the guest has moved it while it was in use."""
+"""Two vCPUs in each VM, two queues in each device: every queue is used, its interrupt arrives at the vCPU that the
+guest chose, also after the guest has moved it while it was in use."""
 
 import os
 import sys

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# What the composer makes of the demos and of other graphs: the audit and each VM's device tree fragment, as text. A change
-# here is a change of who can reach what, or of what guests are told: read it before you accept it.
+# What the composer makes of the demos and of other graphs: the audit and each VM's device tree fragment, as text. A
+# change here is a change of who can reach what, or of what guests are told: read it before you accept it.
 #
 #   tests/golden/demos.sh      GOLDEN_UPDATE=1 rewrites the expected texts
 set -u

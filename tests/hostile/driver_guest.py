@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""A driver VM whose root reads and writes what it likes in its link's PCI windows: where nothing is, in the registers of
-a device, in configuration space. Holes end no QEMU; nonsense in a device's registers costs at most that link; the other
-client, its QEMU, the device VM and all VMMs go on, also while the first one's QEMU is stopped altogether."""
+"""A driver VM whose root reads and writes what it likes in its link's PCI windows: where nothing is, in the registers
+of a device, in configuration space. Holes end no QEMU; nonsense in a device's registers costs at most that link; the
+other client, its QEMU, the device VM and all VMMs go on, also while the first one's QEMU is stopped altogether."""
 
 import os
 import re

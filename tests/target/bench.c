@@ -306,7 +306,7 @@ static void make_guest(struct bench_guest *guest, const unsigned char *program)
     (void)seL4_ARM_VCPU_SetTCB(guest->vcpu, guest->tcb);
     regs.pc = 0x40000000;
     regs.spsr = 0x3c5;
-    (void)seL4_TCB_WriteRegisters(guest->tcb, 1, 0, sizeof(regs) / sizeof(seL4_Word), &regs);
+    (void)seL4_TCB_WriteRegisters(guest->tcb, 1, 0, CONTEXT_WORDS, &regs);
     (void)seL4_RecvWithMRs(bench_ep, seL4_Null, seL4_Null, seL4_Null, seL4_Null, seL4_Null);
 }
 

@@ -3,6 +3,8 @@
 
 seL4_IPCBuffer *__sel4_ipc_buffer;
 struct env env;
+volatile seL4_Word log_words[LOG_MAX];
+volatile seL4_Word log_count;
 
 static unsigned char stacks[MAX_THREADS][8192] __attribute__((aligned(4096)));
 static unsigned char buffers[MAX_THREADS][PAGE_BYTES] __attribute__((aligned(4096)));
@@ -108,6 +110,24 @@ seL4_Error map_page(seL4_CPtr vspace, seL4_CPtr page, seL4_Word vaddr, seL4_CapR
     return seL4_FailedLookup;
 }
 
+seL4_CPtr pool_new(void)
+{
+    seL4_CPtr pool = slot_new();
+    seL4_CPtr untyped = object_new(seL4_UntypedObject, seL4_ASIDPoolBits);
+
+    return seL4_ARM_ASIDControl_MakePool(seL4_CapASIDControl, untyped, ROOT, pool, FULL_DEPTH) ==
+                   seL4_NoError
+               ? pool
+               : 0;
+}
+
+seL4_CPtr space_in(seL4_CPtr pool)
+{
+    seL4_CPtr vspace = object_new(seL4_ARM_VSpaceObject, 0);
+
+    return seL4_ARM_ASIDPool_Assign(pool, vspace) == seL4_NoError ? vspace : 0;
+}
+
 /* Halves an untyped until the piece that begins at paddr is one page; returns the page. */
 static seL4_CPtr carve(seL4_CPtr untyped, seL4_Word base, seL4_Word bits, seL4_Word paddr)
 {
@@ -182,8 +202,7 @@ seL4_Error thread_start(struct thread *thread, thread_entry entry, seL4_Word a, 
     regs.x0 = a;
     regs.x1 = b;
     regs.x2 = c;
-    return seL4_TCB_WriteRegisters(thread->tcb, seL4_True, 0, sizeof(regs) / sizeof(seL4_Word),
-                                   &regs);
+    return seL4_TCB_WriteRegisters(thread->tcb, seL4_True, 0, CONTEXT_WORDS, &regs);
 }
 
 seL4_Word thread_stack(const struct thread *thread)
@@ -196,6 +215,40 @@ void thread_stop(void)
     for (;;) {
         seL4_Wait(env.park_ntfn, seL4_Null);
     }
+}
+
+void log_start(void)
+{
+    log_count = 0;
+}
+
+void log_add(seL4_Word word)
+{
+    if (log_count < LOG_MAX) {
+        log_words[log_count] = word;
+    }
+    log_count++;
+}
+
+void log_once(seL4_Word word, seL4_Word unused1, seL4_Word unused2)
+{
+    (void)unused1;
+    (void)unused2;
+    log_add(word);
+    thread_stop();
+}
+
+seL4_Word receive_word(seL4_CPtr ep)
+{
+    seL4_Word word = 0;
+
+    (void)seL4_RecvWithMRs(ep, seL4_Null, &word, seL4_Null, seL4_Null, seL4_Null);
+    return word;
+}
+
+void reply_word(seL4_Word word)
+{
+    seL4_ReplyWithMRs(seL4_MessageInfo_new(0, 0, 0, 1), &word, seL4_Null, seL4_Null, seL4_Null);
 }
 
 seL4_MessageInfo_t call_words(seL4_CPtr cap, seL4_Word label, seL4_CPtr extra, seL4_Word cap_count,

@@ -31,6 +31,12 @@
 
 /* Addresses at which tests may map; nothing of the image lies there. */
 #define SCRATCH_VADDR 0x20000000ul
+#define OTHER_VADDR   (SCRATCH_VADDR + 0x400000)
+/* Room for two large pages side by side, which no table covers at first. */
+#define LARGE_BYTES (1ul << seL4_LargePageBits)
+#define LARGE_VADDR (SCRATCH_VADDR + 0x40000000ul)
+/* Cacheable memory that may be executed. */
+#define ATTR seL4_ARM_Default_VMAttributes
 /* Where the monitor keeps the UART. */
 #define UART_VADDR 0x10000000ul
 
@@ -40,6 +46,8 @@
 #else
 #define TLS_REGISTER "tpidr_el0"
 #endif
+
+#define CONTEXT_WORDS (sizeof(seL4_UserContext) / sizeof(seL4_Word))
 
 struct test {
     const char *id;
@@ -159,6 +167,11 @@ seL4_Error map_page(seL4_CPtr vspace, seL4_CPtr page, seL4_Word vaddr, seL4_CapR
 /* Makes the tables that a page at vaddr needs: 4 KiB (last_level) or 2 MiB. */
 seL4_Error make_tables(seL4_CPtr vspace, seL4_Word vaddr, bool last_level);
 
+/* A new ASID pool, the next free one. 0 on error. */
+seL4_CPtr pool_new(void);
+/* A new address space with an ASID of the pool; 0 on error. */
+seL4_CPtr space_in(seL4_CPtr pool);
+
 /* A page frame of device memory at a physical address; 0 if no untyped covers it. */
 seL4_CPtr device_frame(seL4_Word paddr);
 
@@ -182,6 +195,19 @@ seL4_Error thread_start(struct thread *thread, thread_entry entry, seL4_Word a, 
 seL4_Word thread_stack(const struct thread *thread);
 /* Last action of a helper: blocks it for good. */
 void thread_stop(void) __attribute__((noreturn));
+
+/* What helpers note, in this order. A test that looks there empties it first. */
+#define LOG_MAX 256
+extern volatile seL4_Word log_words[LOG_MAX];
+extern volatile seL4_Word log_count; /* goes on counting when there is no more room */
+void log_start(void);
+void log_add(seL4_Word word);
+/* A helper that notes its argument, and that is all. */
+void log_once(seL4_Word word, seL4_Word unused1, seL4_Word unused2);
+
+/* Messages of one word: the next one's word (0 if it has none), and an answer to the caller. */
+seL4_Word receive_word(seL4_CPtr ep);
+void reply_word(seL4_Word word);
 
 /* A call with any label: these words, and `cap_count` times the capability `extra`. */
 seL4_MessageInfo_t call_words(seL4_CPtr cap, seL4_Word label, seL4_CPtr extra, seL4_Word cap_count,

@@ -182,8 +182,8 @@ guest reads
     ldr     w0, [x1]
 1:  b       1b
 
-/* Stage 1 on: x1 = root table; reads a virtual address whose IPA is nowhere. */
-guest stage1
+/* x1: root table. Changes x0. */
+    .macro stage1_on
     movz    x0, #0xff
     msr     mair_el1, x0
     movz    x0, #0x3519
@@ -195,6 +195,11 @@ guest stage1
     orr     x0, x0, #1
     msr     sctlr_el1, x0
     isb
+    .endm
+
+/* Stage 1 on: x1 = root table; reads a virtual address whose IPA is nowhere. */
+guest stage1
+    stage1_on
     movz    x2, #0x8000, lsl #16
     ldrb    w0, [x2, #0x123]
     report
@@ -204,17 +209,7 @@ guest stage1
 guest stores
     adr     x0, guest_stores_vectors
     msr     vbar_el1, x0
-    movz    x0, #0xff
-    msr     mair_el1, x0
-    movz    x0, #0x3519
-    movk    x0, #0x0080, lsl #16
-    msr     tcr_el1, x0
-    msr     ttbr0_el1, x1
-    isb
-    mrs     x0, sctlr_el1
-    orr     x0, x0, #1
-    msr     sctlr_el1, x0
-    isb
+    stage1_on
     movz    x2, #0x8001, lsl #16
 guest_stores_again:
     strb    w0, [x2]

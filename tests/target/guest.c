@@ -80,7 +80,7 @@ seL4_Error guest_hold(struct guest *guest, const unsigned char *code, seL4_Word 
     regs.spsr = 0x3c5;
     regs.x1 = argument;
     if (error == seL4_NoError) {
-        error = seL4_TCB_WriteRegisters(guest->tcb, 0, 0, sizeof(regs) / sizeof(seL4_Word), &regs);
+        error = seL4_TCB_WriteRegisters(guest->tcb, 0, 0, CONTEXT_WORDS, &regs);
     }
     return error;
 }

@@ -41,7 +41,8 @@ pack() {
     name=$1 kernel=$2
     shift 2
     "$build/host/pack-image" --loader "$build/loader/loader.bin" --kernel "$out/$kernel.elf" \
-        --root "$out/root.elf" --module "big=$out/module" --module "plan=$out/root.ld" "$@" -o "$out/$name.bin" > "$out/$name.map"
+        --root "$out/root.elf" --module "big=$out/module" --module "plan=$out/root.ld" "$@" \
+        -o "$out/$name.bin" > "$out/$name.map"
 }
 
 # boot SECONDS LAST QEMU-OPTION...: output of the board until a line begins with LAST.
@@ -49,7 +50,8 @@ boot() {
     limit=$1 last=$2
     shift 2
     : > "$out/serial"
-    timeout "$limit" "$qemu" -display none -monitor none -nic none -serial "file:$out/serial" "$@" > /dev/null 2>&1 < /dev/null &
+    timeout "$limit" "$qemu" -display none -monitor none -nic none -serial "file:$out/serial" "$@" \
+        > /dev/null 2>&1 < /dev/null &
     pid=$!
     tries=0
     while kill -0 $pid 2> /dev/null && ! grep -q "^$last" "$out/serial" && [ $tries -lt $((limit * 10)) ]; do

@@ -184,7 +184,7 @@ static void start(seL4_CPtr tcb, void (*entry)(void), unsigned char *stack_top)
 
     regs.pc = (seL4_Word)entry;
     regs.sp = (seL4_Word)stack_top;
-    error = seL4_TCB_WriteRegisters(tcb, seL4_True, 0, sizeof(regs) / sizeof(seL4_Word), &regs);
+    error = seL4_TCB_WriteRegisters(tcb, seL4_True, 0, CONTEXT_WORDS, &regs);
     if (error != seL4_NoError) {
         fatal("environment: TCB_WriteRegisters", (seL4_Word)error);
     }

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# run.sh [--bench | --latency | --hostile CALLS] [IMAGE]: builds the target tests, unless an image is named, boots them in QEMU and
-# passes their TAP through. Exit code 0 only if the last line came and says "0 failed" (--bench: if no value exceeds its reference). Environment: TARGET_TIMEOUT (seconds, default 600),
-# TARGET_MEMORY (MiB, default 1024), TARGET_CONFIG (release or debug), TARGET_NODES (the kernel's CONFIG_MAX_NUM_NODES,
-# default 1), TARGET_CORES (the board's cores, default TARGET_NODES), TARGET_OPTIONS (more of kernel/config.mk's options; then
-# TARGET_OPTIONS_NAME keeps that kernel apart), TARGET_ONLY (words with which the ids of the
-# tests to run begin), HOSTILE_SEED (first seed, default 100), QEMU.
+# run.sh [--bench | --latency | --hostile CALLS] [IMAGE]: builds the target tests, unless an image is named, boots them
+# in QEMU and passes their TAP through. Exit code 0 only if the last line came and says "0 failed" (--bench: if no value
+# exceeds its reference). Environment: TARGET_TIMEOUT (seconds, default 600), TARGET_MEMORY (MiB, default 1024),
+# TARGET_CONFIG (release or debug), TARGET_NODES (the kernel's CONFIG_MAX_NUM_NODES, default 1), TARGET_CORES (the
+# board's cores, default TARGET_NODES), TARGET_OPTIONS (more of kernel/config.mk's options; then TARGET_OPTIONS_NAME
+# keeps that kernel apart), TARGET_ONLY (words with which the ids of the tests to run begin), HOSTILE_SEED (first seed,
+# default 100), QEMU.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)

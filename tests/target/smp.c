@@ -72,14 +72,19 @@ void answer(seL4_Word ep, seL4_Word unused1, seL4_Word unused2)
     }
 }
 
+bool is_answered(seL4_CPtr ep, seL4_Word word)
+{
+    seL4_Word got = word;
+
+    (void)seL4_CallWithMRs(ep, seL4_MessageInfo_new(0, 0, 0, 1), &got, seL4_Null, seL4_Null,
+                           seL4_Null);
+    return got == word + 1;
+}
+
 void call_often(seL4_Word ep, seL4_Word rounds, seL4_Word index)
 {
     for (seL4_Word i = 0; i < rounds; i++) {
-        seL4_Word word = i;
-
-        (void)seL4_CallWithMRs(ep, seL4_MessageInfo_new(0, 0, 0, 1), &word, seL4_Null, seL4_Null,
-                               seL4_Null);
-        smp_counts[index] += word == i + 1;
+        smp_counts[index] += is_answered(ep, i);
     }
     thread_stop();
 }

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the tests on several cores share. The runner is on core 0; what a test starts on another core it waits for
- * without a time limit that a slow machine could reach.
+ * What the tests on several cores share. The runner is on core 0; what a test starts on another core
+ * it waits for without a time limit that a slow machine could reach.
  */
 #ifndef TESTS_TARGET_SMP_H
 #define TESTS_TARGET_SMP_H
 
 #include "env.h"
 
-#define CORES         (env.info->numNodes)
-#define CONTEXT_WORDS (sizeof(seL4_UserContext) / sizeof(seL4_Word))
+#define CORES (env.info->numNodes)
 
 /* Ends a test that a board with one core cannot run. */
 #define NEED_CORES()                                                                               \
@@ -35,8 +34,12 @@ bool becomes(const volatile seL4_Word *word, seL4_Word value);
 /* Whether smp_count keeps its value for a while. */
 bool stands_still(void);
 
-/* Threads: a server that answers each word with the next one, and a client that counts its right answers. */
+/*
+ * A server that answers each word with the next one; whether it does so; and a client that asks it
+ * often and counts the right answers.
+ */
 void answer(seL4_Word ep, seL4_Word unused1, seL4_Word unused2);
+bool is_answered(seL4_CPtr ep, seL4_Word word);
 void call_often(seL4_Word ep, seL4_Word rounds, seL4_Word index);
 
 #endif

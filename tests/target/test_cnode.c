@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* CNodes: copy, mint, move, mutate, rotate, revoke, delete, save caller, lookup. */
+/* Operations on slots: copy, mint, move, mutate, rotate, revoke, delete, save caller. */
 #define AREA "20"
 #include "env.h"
 
@@ -93,48 +93,6 @@ TEST("CNODE-0007", "move empties the source and keeps the badge")
     EXPECT_OK(seL4_CNode_Move(ROOT, moved, FULL_DEPTH, ROOT, badged, FULL_DEPTH));
     EXPECT(slot_is_empty(badged));
     EXPECT_EQ(badge_of(moved, ntfn), 3);
-}
-
-TEST("CNODE-0008", "mutate gives a CNode cap a guard, by which it resolves")
-{
-    seL4_CPtr cnode = object_new(seL4_CapTableObject, 4);
-    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
-    seL4_CPtr guarded = slot_new();
-
-    EXPECT_OK(seL4_CNode_Copy(cnode, 9, 4, ROOT, ep, FULL_DEPTH, seL4_AllRights));
-    EXPECT_OK(seL4_CNode_Mutate(ROOT, guarded, FULL_DEPTH, ROOT, cnode, FULL_DEPTH,
-                                seL4_CNode_CapData_new(0x5, 4).words[0]));
-    EXPECT_OK(seL4_CNode_Move(ROOT, slot_new(), FULL_DEPTH, guarded, 0x59, 8));
-    EXPECT_OK(seL4_CNode_Move(guarded, 0x53, 8, ROOT, env.next_slot - 1, FULL_DEPTH));
-    EXPECT_EQ(seL4_CNode_Move(ROOT, slot_new(), FULL_DEPTH, guarded, 0x63, 8), seL4_FailedLookup);
-    EXPECT_EQ(seL4_GetMR(0), 1);
-    EXPECT_EQ(seL4_GetMR(1), seL4_GuardMismatch);
-    EXPECT_EQ(seL4_GetMR(2), 8);
-    EXPECT_EQ(seL4_GetMR(3), 5);
-    EXPECT_EQ(seL4_GetMR(4), 4);
-}
-
-TEST("CNODE-0009", "a guard that does not fit with the radix is refused")
-{
-    seL4_CPtr cnode = object_new(seL4_CapTableObject, 8);
-
-    EXPECT_EQ(mint_cap(slot_new(), cnode, seL4_AllRights, seL4_CNode_CapData_new(0, 60).words[0]),
-              seL4_IllegalOperation);
-    EXPECT_OK(mint_cap(slot_new(), cnode, seL4_AllRights, seL4_CNode_CapData_new(0, 56).words[0]));
-}
-
-TEST("CNODE-0010", "a lookup that ends too early or too late is a depth mismatch")
-{
-    seL4_CPtr cnode = object_new(seL4_CapTableObject, 4);
-    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
-
-    EXPECT_OK(seL4_CNode_Copy(cnode, 1, 4, ROOT, ep, FULL_DEPTH, seL4_AllRights));
-    EXPECT_EQ(seL4_CNode_Move(ROOT, slot_new(), FULL_DEPTH, cnode, 0x10, 8), seL4_FailedLookup);
-    EXPECT_EQ(seL4_GetMR(1), seL4_DepthMismatch);
-    EXPECT_EQ(seL4_CNode_Move(ROOT, slot_new(), FULL_DEPTH, cnode, 1, 2), seL4_FailedLookup);
-    EXPECT_EQ(seL4_GetMR(1), seL4_DepthMismatch);
-    EXPECT_EQ(seL4_GetMR(2), 2);
-    EXPECT_EQ(seL4_GetMR(3), 4);
 }
 
 static seL4_Word address_of(seL4_CPtr page)
@@ -314,28 +272,6 @@ TEST("CNODE-0018", "CancelBadgedSends restarts the senders of that badge only")
     (void)seL4_RecvWithMRs(ep, &badge, seL4_Null, seL4_Null, seL4_Null, seL4_Null);
     EXPECT_EQ(badge, 10);
     EXPECT_EQ(answers[0] + answers[1], 2);
-}
-
-TEST("CNODE-0019", "a two-level address resolves through both CNodes in a system call")
-{
-    seL4_CPtr inner = object_new(seL4_CapTableObject, 4);
-    seL4_CPtr outer = object_new(seL4_CapTableObject, 4);
-    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
-    seL4_CPtr guarded = slot_new();
-    struct thread client;
-    seL4_Word badge;
-
-    /* outer: guard of 56 zero bits, radix 4; inner: radix 4. CPtr 0x23 = outer[2], inner[3]. */
-    EXPECT_OK(seL4_CNode_Mint(inner, 3, 4, ROOT, ntfn, FULL_DEPTH, seL4_AllRights, 0x77));
-    EXPECT_OK(seL4_CNode_Copy(outer, 2, 4, ROOT, inner, FULL_DEPTH, seL4_AllRights));
-    EXPECT_OK(mint_cap(guarded, outer, seL4_AllRights, seL4_CNode_CapData_new(0, 56).words[0]));
-    EXPECT(thread_new(&client, PRIO_RUNNER + 1, 0) != 0);
-    EXPECT_OK(seL4_TCB_SetSpace(client.tcb, 0, guarded, 0, VSPACE, 0));
-    answers[0] = 0;
-    EXPECT_OK(thread_start(&client, badged_sender, 0x23, 0, 0));
-    (void)seL4_Poll(ntfn, &badge);
-    EXPECT_EQ(badge, 0x77);
-    EXPECT_EQ(answers[0], 1);
 }
 
 /* A CNode call with so many words of {index, depth, source index, source depth, ...}. */
@@ -544,4 +480,36 @@ TEST("CNODE-0026", "what cannot be derived is neither copied nor minted")
     EXPECT_OK(seL4_CNode_Mutate(ROOT, untyped, FULL_DEPTH, ROOT, to, FULL_DEPTH, 0));
     EXPECT_OK(seL4_CNode_Revoke(ROOT, untyped, FULL_DEPTH));
     EXPECT(slot_is_empty(env.next_slot - 1));
+}
+
+TEST("CNODE-0201", "what operations say of empty slots, and of a slot moved onto itself")
+{
+    seL4_CPtr full = object_new(seL4_EndpointObject, 0);
+    seL4_CPtr other = object_new(seL4_TCBObject, 0);
+    seL4_CPtr empty = slot_new();
+    seL4_CPtr empty2 = slot_new();
+    seL4_CPtr empty3 = slot_new();
+
+    EXPECT_OK(seL4_CNode_Delete(ROOT, empty, FULL_DEPTH));
+    EXPECT_OK(seL4_CNode_Revoke(ROOT, empty, FULL_DEPTH));
+    EXPECT_EQ(seL4_CNode_CancelBadgedSends(ROOT, empty, FULL_DEPTH), seL4_IllegalOperation);
+    EXPECT_OK(seL4_CNode_CancelBadgedSends(ROOT, full, FULL_DEPTH));
+    EXPECT_EQ(seL4_CNode_Move(ROOT, empty, FULL_DEPTH, ROOT, empty, FULL_DEPTH), seL4_FailedLookup);
+    EXPECT_EQ(seL4_CNode_Move(ROOT, full, FULL_DEPTH, ROOT, full, FULL_DEPTH), seL4_DeleteFirst);
+    EXPECT_EQ(copy_cap(full, empty, seL4_AllRights), seL4_DeleteFirst);
+    EXPECT_EQ(copy_cap(empty2, empty, seL4_AllRights), seL4_FailedLookup);
+    EXPECT_EQ(seL4_CNode_Mutate(ROOT, empty2, FULL_DEPTH, ROOT, empty, FULL_DEPTH, 0),
+              seL4_FailedLookup);
+    EXPECT_EQ(seL4_CNode_Rotate(ROOT, empty, FULL_DEPTH, 0, ROOT, full, FULL_DEPTH, 0, ROOT, full,
+                                FULL_DEPTH),
+              seL4_IllegalOperation);
+    EXPECT_EQ(seL4_CNode_Rotate(ROOT, empty, FULL_DEPTH, 0, ROOT, empty2, FULL_DEPTH, 0, ROOT,
+                                empty3, FULL_DEPTH),
+              seL4_FailedLookup);
+    EXPECT_EQ(seL4_CNode_Rotate(ROOT, other, FULL_DEPTH, 0, ROOT, full, FULL_DEPTH, 0, ROOT, empty,
+                                FULL_DEPTH),
+              seL4_DeleteFirst);
+    EXPECT_EQ(seL4_CNode_SaveCaller(ROOT, full, FULL_DEPTH), seL4_DeleteFirst);
+    EXPECT(slot_is_empty(empty) && slot_is_empty(empty2) && slot_is_empty(empty3));
+    EXPECT(!slot_is_empty(full) && !slot_is_empty(other));
 }

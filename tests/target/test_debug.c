@@ -83,6 +83,18 @@ TEST("DEBUG-0003", "DebugNameThread and DebugDumpScheduler come back with every 
     EXPECT_EQ(regs.x7, (seL4_Word)seL4_SysDebugDumpScheduler);
 }
 
+TEST("TCB-0206", "debug builds name threads; a name need not fit into the kernel's place for it")
+{
+    char name[600];
+
+    for (unsigned i = 0; i < sizeof(name) - 1; i++) {
+        name[i] = (char)('a' + i % 26);
+    }
+    name[sizeof(name) - 1] = '\0';
+    seL4_DebugNameThread(RUNNER_TCB, name);
+    seL4_DebugNameThread(RUNNER_TCB, "runner");
+}
+
 TEST("DEBUG-0004", "DebugSnapshot comes back")
 {
     seL4_DebugSnapshot();

@@ -3,20 +3,6 @@
 #define AREA "30"
 #include "env.h"
 
-static volatile seL4_Word log_words[8];
-static volatile seL4_Word log_count;
-
-static void start_log(void)
-{
-    log_count = 0;
-}
-
-static void add_log(seL4_Word value)
-{
-    log_words[log_count & 7] = value;
-    log_count++;
-}
-
 static void adder(seL4_Word ep, seL4_Word rounds, seL4_Word unused)
 {
     seL4_Word badge;
@@ -77,7 +63,7 @@ static void echo_long(seL4_Word ep, seL4_Word buffer, seL4_Word length)
     for (seL4_Word i = 4; i < seL4_MessageInfo_get_length(info) && i < 120; i++) {
         mine->msg[i]++;
     }
-    add_log(seL4_MessageInfo_get_length(info));
+    log_add(seL4_MessageInfo_get_length(info));
     seL4_ReplyWithMRs(seL4_MessageInfo_new(0, 0, 0, length), &mr[0], &mr[1], &mr[2], &mr[3]);
     thread_stop();
 }
@@ -88,7 +74,7 @@ TEST("EP-0003", "a message of 120 words arrives whole, and 127 are cut to 120")
     struct thread server;
     seL4_MessageInfo_t info;
 
-    start_log();
+    log_start();
     for (seL4_Word length = 120; length <= 127; length += 7) {
         EXPECT(thread_new(&server, PRIO_RUNNER + 1, 0) != 0);
         EXPECT_OK(thread_start(&server, echo_long, ep, (seL4_Word)server.buffer, length));
@@ -110,7 +96,7 @@ TEST("EP-0004", "without an IPC buffer a message is cut to four words")
     struct thread server;
     seL4_MessageInfo_t info;
 
-    start_log();
+    log_start();
     EXPECT(thread_new(&server, PRIO_RUNNER + 1, 0) != 0);
     EXPECT_OK(seL4_TCB_SetIPCBuffer(server.tcb, 0, 0));
     EXPECT_OK(thread_start(&server, echo_long, ep, (seL4_Word)server.buffer, 9));
@@ -152,7 +138,7 @@ static void plain_sender(seL4_Word cap, seL4_Word word, seL4_Word unused)
 {
     (void)unused;
     seL4_SendWithMRs(cap, seL4_MessageInfo_new(3, 0, 0, 1), &word, seL4_Null, seL4_Null, seL4_Null);
-    add_log(word);
+    log_add(word);
     thread_stop();
 }
 
@@ -162,7 +148,7 @@ TEST("EP-0007", "senders are served first in, first out")
     struct thread sender[4];
     seL4_Word word = 0;
 
-    start_log();
+    log_start();
     for (seL4_Word i = 0; i < 4; i++) {
         EXPECT(thread_new(&sender[i], PRIO_RUNNER + 4 - i, 0) != 0);
         EXPECT_OK(thread_start(&sender[i], plain_sender, ep, i, 0));
@@ -263,7 +249,7 @@ static void doomed_caller(seL4_Word cap, seL4_Word unused1, seL4_Word unused2)
     (void)unused2;
     (void)seL4_CallWithMRs(cap, seL4_MessageInfo_new(0, 0, 0, 0), seL4_Null, seL4_Null, seL4_Null,
                            seL4_Null);
-    add_log(1);
+    log_add(1);
     thread_stop();
 }
 
@@ -274,7 +260,7 @@ TEST("EP-0012", "a call without grant and grant-reply delivers, then the caller 
     seL4_CPtr reply_only = slot_new();
     struct thread caller[2];
 
-    start_log();
+    log_start();
     EXPECT_OK(copy_cap(weak, ep, seL4_CanWrite));
     EXPECT_OK(copy_cap(reply_only, ep, seL4_CapRights_new(1, 0, 0, 1)));
     EXPECT(thread_new(&caller[0], PRIO_RUNNER + 1, 0) != 0);
@@ -294,7 +280,7 @@ TEST("EP-0013", "a reply without a caller does nothing; the caller is answered o
     seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
     struct thread caller;
 
-    start_log();
+    log_start();
     seL4_ReplyWithMRs(seL4_MessageInfo_new(0, 0, 0, 0), seL4_Null, seL4_Null, seL4_Null, seL4_Null);
     EXPECT(thread_new(&caller, PRIO_RUNNER + 1, 0) != 0);
     EXPECT_OK(thread_start(&caller, doomed_caller, ep, 0, 0));
@@ -311,7 +297,7 @@ TEST("EP-0014", "the next receive on an endpoint drops the caller")
     seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
     struct thread caller;
 
-    start_log();
+    log_start();
     EXPECT(thread_new(&caller, PRIO_RUNNER + 1, 0) != 0);
     EXPECT_OK(thread_start(&caller, doomed_caller, ep, 0, 0));
     (void)seL4_RecvWithMRs(ep, seL4_Null, seL4_Null, seL4_Null, seL4_Null, seL4_Null);
@@ -325,7 +311,7 @@ TEST("EP-0015", "deleting the endpoint restarts the blocked sender; its send the
     seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
     struct thread sender;
 
-    start_log();
+    log_start();
     EXPECT(thread_new(&sender, PRIO_RUNNER + 1, 0) != 0);
     EXPECT_OK(thread_start(&sender, plain_sender, ep, 1, 0));
     EXPECT_EQ(log_count, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Floating-point state under preemption, and threads that may not use it. */
+/* Floating-point registers: each thread has its own, but for those that gave them up. */
 #define AREA "55"
 #include "env.h"
 
@@ -7,6 +7,55 @@
 #define ROUNDS_MAX  20000ul
 #define PREEMPTIONS 6
 #define EC_FP       0x07
+
+/* What the users saw in the end. */
+static volatile seL4_Word results[USERS];
+
+TEST("TCB-0015", "SetFlags sets and clears the known flag and ignores others")
+{
+    seL4_CPtr tcb = object_new(seL4_TCBObject, 0);
+    seL4_TCB_SetFlags_t result = seL4_TCB_SetFlags(tcb, 0, seL4_TCBFlag_fpuDisabled | 0xff00);
+
+    EXPECT_OK(result.error);
+    EXPECT_EQ(result.flags, seL4_TCBFlag_fpuDisabled);
+    result = seL4_TCB_SetFlags(tcb, seL4_TCBFlag_fpuDisabled, 0);
+    EXPECT_OK(result.error);
+    EXPECT_EQ(result.flags, 0);
+}
+
+static void fpu_yielder(seL4_Word index, seL4_Word value, seL4_Word rounds)
+{
+    seL4_Word seen = value;
+
+    __asm__ volatile(".arch_extension fp\n\tfmov d8, %0\n\tfmov d31, %0" : : "r"(value));
+    for (seL4_Word i = 0; i < rounds && seen == value; i++) {
+        seL4_Word other;
+
+        seL4_Yield();
+        __asm__ volatile(".arch_extension fp\n\tfmov %0, d8\n\tfmov %1, d31"
+                         : "=r"(seen), "=r"(other));
+        seen = seen == other ? seen : ~value;
+    }
+    results[index] = seen;
+    thread_stop();
+}
+
+TEST("TCB-0016", "each thread has its own floating-point registers")
+{
+    struct thread thread[2];
+
+    results[0] = 0;
+    results[1] = 0;
+    for (seL4_Word i = 0; i < 2; i++) {
+        EXPECT(thread_new(&thread[i], PRIO_RUNNER, 0) != 0);
+        EXPECT_OK(thread_start(&thread[i], fpu_yielder, i, 0x1111 * (i + 1), 10));
+    }
+    for (int i = 0; i < 40; i++) {
+        seL4_Yield();
+    }
+    EXPECT_EQ(results[0], 0x1111);
+    EXPECT_EQ(results[1], 0x2222);
+}
 
 /* Each user notes itself here; who finds another's note was preempted in between. */
 static volatile seL4_Word last_user;
@@ -94,35 +143,36 @@ TEST("TCB-0208", "all floating-point registers survive the ends of time slices")
     EXPECT(preemptions >= PREEMPTIONS);
 }
 
-static volatile seL4_Word closed_result;
-
-static void use_once(seL4_Word value, seL4_Word unused1, seL4_Word unused2)
+static void use_fpu(seL4_Word unused1, seL4_Word unused2, seL4_Word unused3)
 {
-    seL4_Word back;
+    seL4_Word value;
 
     (void)unused1;
     (void)unused2;
-    __asm__ volatile(".arch_extension fp\n"
-                     "fmov d3, %1\n"
-                     "fmov %0, d3"
-                     : "=r"(back)
-                     : "r"(value));
-    closed_result = back;
+    (void)unused3;
+    __asm__ volatile(".arch_extension fp\n\tfmov d0, %1\n\tfmov %0, d0"
+                     : "=r"(value)
+                     : "r"(0x4711ul));
+    results[0] = value;
     thread_stop();
 }
 
-TEST("FAULT-0206", "a thread whose FPU is closed faults on its use, and goes on once it is open")
+TEST("FAULT-0016", "the FPU of a thread that gave it up is a VCPUFault, until the flag goes")
 {
     seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
     struct thread thread;
 
-    closed_result = 0;
+    results[0] = 0;
     EXPECT(thread_new(&thread, PRIO_RUNNER + 1, ep) != 0);
     EXPECT_OK(seL4_TCB_SetFlags(thread.tcb, 0, seL4_TCBFlag_fpuDisabled).error);
-    EXPECT_OK(thread_start(&thread, use_once, 0x3ff0, 0, 0));
-    EXPECT_EQ(seL4_MessageInfo_get_label(seL4_Recv(ep, seL4_Null)), seL4_Fault_VCPUFault);
-    EXPECT_EQ(seL4_GetMR(seL4_VCPUFault_HSR) >> 26, EC_FP);
-    EXPECT_OK(seL4_TCB_SetFlags(thread.tcb, seL4_TCBFlag_fpuDisabled, 0).error);
-    seL4_Reply(seL4_MessageInfo_new(0, 0, 0, 0));
-    EXPECT_EQ(closed_result, 0x3ff0);
+    EXPECT_OK(thread_start(&thread, use_fpu, 0, 0, 0));
+    for (int i = 0; i < 2; i++) {
+        EXPECT_FAULT(ep, seL4_Fault_VCPUFault);
+        EXPECT_EQ(seL4_GetMR(seL4_VCPUFault_HSR) >> 26, EC_FP);
+        if (i == 1) {
+            EXPECT_OK(seL4_TCB_SetFlags(thread.tcb, seL4_TCBFlag_fpuDisabled, 0).error);
+        }
+        seL4_Reply(seL4_MessageInfo_new(0, 0, 0, 0));
+    }
+    EXPECT_EQ(results[0], 0x4711);
 }

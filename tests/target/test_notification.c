@@ -194,3 +194,25 @@ TEST("NTFN-0010", "a notification that somebody waits for cannot be bound")
     EXPECT_OK(seL4_TCB_UnbindNotification(RUNNER_TCB));
     EXPECT_EQ(seL4_TCB_UnbindNotification(RUNNER_TCB), seL4_IllegalOperation);
 }
+
+TEST("NTFN-0200", "a bound thread takes its signals by waiting for either, each of them once")
+{
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    seL4_CPtr ntfn = object_new(seL4_NotificationObject, 0);
+    seL4_CPtr badged = slot_new();
+    seL4_Word badge;
+
+    EXPECT_OK(mint_cap(badged, ntfn, seL4_AllRights, 6));
+    EXPECT_OK(seL4_TCB_BindNotification(RUNNER_TCB, ntfn));
+    for (int i = 0; i < 4; i++) {
+        seL4_Send(badged, seL4_MessageInfo_new(0, 0, 0, 0));
+        badge = 0;
+        seL4_Wait(i & 1 ? ep : ntfn, &badge);
+        EXPECT_EQ(badge, 6);
+        (void)seL4_NBRecv(ep, &badge);
+        EXPECT_EQ(badge, 0);
+        (void)seL4_Poll(ntfn, &badge);
+        EXPECT_EQ(badge, 0);
+    }
+    EXPECT_OK(seL4_TCB_UnbindNotification(RUNNER_TCB));
+}

@@ -228,7 +228,7 @@ static seL4_Error crowd_thread(seL4_CPtr tcb, seL4_Word cptr, seL4_Word number)
         error = seL4_TCB_SetPriority(tcb, seL4_CapInitThreadTCB, PRIO_RUNNER + 1);
     }
     if (error == seL4_NoError) {
-        error = seL4_TCB_WriteRegisters(tcb, 1, 0, sizeof(regs) / sizeof(seL4_Word), &regs);
+        error = seL4_TCB_WriteRegisters(tcb, 1, 0, CONTEXT_WORDS, &regs);
     }
     return error == seL4_NoError ? seL4_TCB_SetPriority(tcb, seL4_CapInitThreadTCB, PRIO_RUNNER - 1)
                                  : error;

@@ -248,3 +248,33 @@ TEST("UT-0016", "a window or a CNode that will not do is named in the answer")
     EXPECT_EQ(seL4_GetMR(2), 4);
     EXPECT_EQ(seL4_GetMR(3), 0);
 }
+
+TEST("UT-0200", "errors of Retype name the limits, and come before what else is wrong")
+{
+    seL4_CPtr node = object_new(seL4_CapTableObject, 2);
+    seL4_CPtr untyped = object_new(seL4_UntypedObject, seL4_TCBBits + 2);
+
+    for (seL4_Word count = 0; count <= 1ul << 31; count += 1ul << 31) {
+        EXPECT_EQ(seL4_Untyped_Retype(untyped, seL4_TCBObject, 0, ROOT, node, FULL_DEPTH, 1, count),
+                  seL4_RangeError);
+        EXPECT_EQ(seL4_GetMR(0), 1);
+        EXPECT_EQ(seL4_GetMR(1), seL4_UntypedRetypeMaxObjects);
+    }
+    EXPECT_EQ(seL4_Untyped_Retype(untyped, seL4_TCBObject, 0, ROOT, node, FULL_DEPTH, 3, 2),
+              seL4_RangeError);
+    EXPECT_EQ(seL4_Untyped_Retype(untyped, seL4_TCBObject, 0, ROOT, node, FULL_DEPTH, 4, 1),
+              seL4_RangeError);
+    EXPECT_EQ(seL4_GetMR(1), 3);
+    EXPECT_OK(seL4_Untyped_Retype(untyped, seL4_TCBObject, 0, ROOT, node, FULL_DEPTH, 0, 4));
+    /* Full, and nothing left: the slots are looked at first. */
+    EXPECT_EQ(seL4_Untyped_Retype(untyped, seL4_TCBObject, 0, ROOT, node, FULL_DEPTH, 2, 1),
+              seL4_DeleteFirst);
+    EXPECT_EQ(retype(untyped, seL4_TCBObject, 0, slot_new(), 1), seL4_NotEnoughMemory);
+    EXPECT_EQ(seL4_GetMR(0), 0);
+    for (seL4_Word bits = seL4_TCBBits + 2 - seL4_SlotBits + 1; bits < 64; bits++) {
+        EXPECT(retype(untyped, seL4_CapTableObject, bits, slot_new(), 1) != seL4_NoError);
+    }
+    EXPECT_OK(seL4_CNode_Revoke(ROOT, untyped, FULL_DEPTH));
+    EXPECT_OK(
+        retype(untyped, seL4_CapTableObject, seL4_TCBBits + 2 - seL4_SlotBits, slot_new(), 1));
+}

@@ -177,7 +177,7 @@ static seL4_Error set_syscall(struct guest *guest, seL4_Word cap, seL4_Word numb
     regs.spsr = 0x3c5;
     regs.x0 = cap;
     regs.x7 = number;
-    return seL4_TCB_WriteRegisters(guest->tcb, 1, 0, sizeof(regs) / sizeof(seL4_Word), &regs);
+    return seL4_TCB_WriteRegisters(guest->tcb, 1, 0, CONTEXT_WORDS, &regs);
 }
 
 TEST("VCPU-0009", "hvc with a system call's number is that call, in the guest's own CSpace")

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Address spaces: pages, tables, ASIDs, cache operations. */
+/* Address spaces: pages and tables, mapped, moved and gone. */
 #define AREA "70"
 #include "env.h"
 
-#define ATTR        seL4_ARM_Default_VMAttributes
-#define OTHER_VADDR (SCRATCH_VADDR + 0x400000)
+#define HERE  LARGE_VADDR
+#define THERE (HERE + LARGE_BYTES)
 
 static volatile seL4_Word seen[2];
 
@@ -162,40 +162,6 @@ TEST("VSPACE-0007", "addresses above the top and unaligned ones are refused")
     EXPECT_EQ(seL4_GetMR(0), 1);
 }
 
-TEST("VSPACE-0008", "a VSpace needs an ASID before use, and gets one only once")
-{
-    seL4_CPtr vspace = object_new(seL4_ARM_VSpaceObject, 0);
-    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
-    seL4_CPtr table = object_new(seL4_ARM_PageTableObject, 0);
-
-    EXPECT_EQ(seL4_ARM_PageTable_Map(table, vspace, 0, ATTR), seL4_InvalidCapability);
-    EXPECT_EQ(seL4_GetMR(0), 1);
-    EXPECT(seL4_ARM_Page_Map(page, vspace, 0, seL4_ReadWrite, ATTR) != seL4_NoError);
-    EXPECT_EQ(copy_cap(slot_new(), vspace, seL4_AllRights), seL4_IllegalOperation);
-    EXPECT_OK(seL4_ARM_ASIDPool_Assign(seL4_CapInitThreadASIDPool, vspace));
-    EXPECT_EQ(seL4_ARM_ASIDPool_Assign(seL4_CapInitThreadASIDPool, vspace), seL4_InvalidCapability);
-    EXPECT_EQ(seL4_GetMR(0), 1);
-    EXPECT_EQ(seL4_ARM_ASIDPool_Assign(seL4_CapInitThreadASIDPool, page), seL4_InvalidCapability);
-    EXPECT_OK(copy_cap(slot_new(), vspace, seL4_AllRights));
-}
-
-TEST("VSPACE-0009", "ASID pools are made of exactly 4 KB of untyped RAM")
-{
-    seL4_CPtr small = object_new(seL4_UntypedObject, 12);
-    seL4_CPtr large = object_new(seL4_UntypedObject, 13);
-    seL4_CPtr pool = slot_new();
-    seL4_CPtr vspace = object_new(seL4_ARM_VSpaceObject, 0);
-
-    EXPECT(seL4_ARM_ASIDControl_MakePool(seL4_CapASIDControl, large, ROOT, pool, FULL_DEPTH) !=
-           seL4_NoError);
-    EXPECT_OK(seL4_ARM_ASIDControl_MakePool(seL4_CapASIDControl, small, ROOT, pool, FULL_DEPTH));
-    EXPECT_OK(seL4_ARM_ASIDPool_Assign(pool, vspace));
-    /* Deleting the pool takes the ASID away. */
-    EXPECT_OK(seL4_CNode_Delete(ROOT, pool, FULL_DEPTH));
-    EXPECT_EQ(seL4_ARM_PageTable_Map(object_new(seL4_ARM_PageTableObject, 0), vspace, 0, ATTR),
-              seL4_FailedLookup);
-}
-
 TEST("VSPACE-0010", "an unmapped table takes its pages out of sight and can be mapped again")
 {
     seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
@@ -216,62 +182,6 @@ TEST("VSPACE-0010", "an unmapped table takes its pages out of sight and can be m
     EXPECT(access_faults(SCRATCH_VADDR, false));
     EXPECT_OK(seL4_ARM_Page_Map(page, VSPACE, SCRATCH_VADDR, seL4_ReadWrite, ATTR));
     EXPECT(!access_faults(SCRATCH_VADDR, true));
-}
-
-TEST("VSPACE-0011", "cache operations by address space: ranges and errors")
-{
-    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
-
-    EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite, ATTR));
-    *(volatile seL4_Word *)SCRATCH_VADDR = 5;
-    EXPECT_OK(seL4_ARM_VSpace_Clean_Data(VSPACE, SCRATCH_VADDR, SCRATCH_VADDR + 0x1000));
-    EXPECT_OK(seL4_ARM_VSpace_CleanInvalidate_Data(VSPACE, SCRATCH_VADDR, SCRATCH_VADDR + 64));
-    EXPECT_OK(seL4_ARM_VSpace_Invalidate_Data(VSPACE, SCRATCH_VADDR, SCRATCH_VADDR + 64));
-    EXPECT_OK(seL4_ARM_VSpace_Unify_Instruction(VSPACE, SCRATCH_VADDR, SCRATCH_VADDR + 64));
-    EXPECT_EQ(*(volatile seL4_Word *)SCRATCH_VADDR, 5);
-    EXPECT_EQ(seL4_ARM_VSpace_Clean_Data(VSPACE, SCRATCH_VADDR, SCRATCH_VADDR),
-              seL4_InvalidArgument);
-    EXPECT_EQ(seL4_GetMR(0), 1);
-    EXPECT_EQ(seL4_ARM_VSpace_Clean_Data(VSPACE, SCRATCH_VADDR, SCRATCH_VADDR + 0x1001),
-              seL4_RangeError);
-    EXPECT_EQ(seL4_ARM_VSpace_Clean_Data(VSPACE, SCRATCH_VADDR, (seL4_Word)seL4_UserTop + 2),
-              seL4_IllegalOperation);
-    EXPECT_OK(seL4_ARM_VSpace_Clean_Data(VSPACE, OTHER_VADDR, OTHER_VADDR + 64));
-}
-
-TEST("VSPACE-0012", "cache operations by page: offsets and errors")
-{
-    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
-
-    EXPECT_EQ(seL4_ARM_Page_Clean_Data(page, 0, 64), seL4_IllegalOperation);
-    EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite, ATTR));
-    EXPECT_OK(seL4_ARM_Page_Clean_Data(page, 0, 0x1000));
-    EXPECT_OK(seL4_ARM_Page_Invalidate_Data(page, 64, 128));
-    EXPECT_OK(seL4_ARM_Page_CleanInvalidate_Data(page, 0, 0x1000));
-    EXPECT_OK(seL4_ARM_Page_Unify_Instruction(page, 0, 0x1000));
-    EXPECT_EQ(seL4_ARM_Page_Clean_Data(page, 64, 64), seL4_InvalidArgument);
-    EXPECT_EQ(seL4_GetMR(0), 1);
-    EXPECT_EQ(seL4_ARM_Page_Clean_Data(page, 0x1000, 0x1040), seL4_InvalidArgument);
-    EXPECT_EQ(seL4_GetMR(0), 0);
-    EXPECT_EQ(seL4_ARM_Page_Clean_Data(page, 0, 0x1001), seL4_InvalidArgument);
-}
-
-TEST("VSPACE-0013", "code written through one mapping runs through another after unify")
-{
-    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
-    seL4_CPtr copy = slot_new();
-    volatile uint32_t *code = (volatile uint32_t *)SCRATCH_VADDR;
-    seL4_Word (*run)(void) = (seL4_Word(*)(void))OTHER_VADDR;
-
-    EXPECT_OK(copy_cap(copy, page, seL4_AllRights));
-    EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite, ATTR));
-    EXPECT_OK(map_page(VSPACE, copy, OTHER_VADDR, seL4_CanRead, ATTR));
-    for (uint32_t i = 1; i < 4; i++) {
-        code[0] = 0xd2800000 | (i << 5); /* mov x0, #i */
-        code[1] = 0xd65f03c0;            /* ret */
-        EXPECT_OK(seL4_ARM_VSpace_Unify_Instruction(VSPACE, SCRATCH_VADDR, SCRATCH_VADDR + 8));
-        EXPECT_EQ(run(), i);
-    }
 }
 
 /* Maps the whole image into another address space, by copies of the image's frame caps. */
@@ -344,151 +254,6 @@ TEST("VSPACE-0015", "copies of a frame cap are unmapped, and each deletion remov
     EXPECT(!access_faults(SCRATCH_VADDR, true));
 }
 
-TEST("VSPACE-0016", "an ASID pool that goes takes all its address spaces with it")
-{
-    seL4_CPtr untyped = object_new(seL4_UntypedObject, seL4_ASIDPoolBits);
-    seL4_CPtr pool = slot_new();
-    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
-    seL4_CPtr vspace[40];
-
-    EXPECT_OK(seL4_ARM_ASIDControl_MakePool(seL4_CapASIDControl, untyped, ROOT, pool, FULL_DEPTH));
-    for (int i = 0; i < 40; i++) {
-        vspace[i] = object_new(seL4_ARM_VSpaceObject, 0);
-        EXPECT_OK(seL4_ARM_ASIDPool_Assign(pool, vspace[i]));
-    }
-    EXPECT_OK(
-        map_page(vspace[39], page, SCRATCH_VADDR, seL4_ReadWrite, seL4_ARM_Default_VMAttributes));
-    EXPECT_OK(seL4_ARM_Page_Clean_Data(page, 0, 64));
-    EXPECT_OK(seL4_CNode_Delete(ROOT, pool, FULL_DEPTH));
-    for (int i = 0; i < 40; i++) {
-        seL4_CPtr table = object_new(seL4_ARM_PageTableObject, 0);
-
-        EXPECT_EQ(
-            seL4_ARM_PageTable_Map(table, vspace[i], SCRATCH_VADDR, seL4_ARM_Default_VMAttributes),
-            seL4_FailedLookup);
-    }
-    /* The page still says where it was mapped, but that place is gone. */
-    EXPECT_EQ(seL4_ARM_Page_Clean_Data(page, 0, 64), seL4_FailedLookup);
-    EXPECT_EQ(seL4_GetMR(1), seL4_InvalidRoot);
-    EXPECT_OK(seL4_ARM_Page_Unmap(page));
-    EXPECT_EQ(seL4_ARM_Page_Clean_Data(page, 0, 64), seL4_IllegalOperation);
-}
-
-typedef seL4_Error (*cache_operation)(seL4_CPtr cap, seL4_Word start, seL4_Word end);
-
-static const cache_operation by_address[] = {
-    seL4_ARM_VSpace_Clean_Data,
-    seL4_ARM_VSpace_Invalidate_Data,
-    seL4_ARM_VSpace_CleanInvalidate_Data,
-    seL4_ARM_VSpace_Unify_Instruction,
-};
-static const cache_operation by_page[] = {
-    seL4_ARM_Page_Clean_Data,
-    seL4_ARM_Page_Invalidate_Data,
-    seL4_ARM_Page_CleanInvalidate_Data,
-    seL4_ARM_Page_Unify_Instruction,
-};
-
-/* A new ASID pool; the next free number is its. */
-static seL4_CPtr pool_new(void)
-{
-    seL4_CPtr pool = slot_new();
-    seL4_CPtr untyped = object_new(seL4_UntypedObject, seL4_ASIDPoolBits);
-
-    return seL4_ARM_ASIDControl_MakePool(seL4_CapASIDControl, untyped, ROOT, pool, FULL_DEPTH) ==
-                   seL4_NoError
-               ? pool
-               : 0;
-}
-
-/* A new address space with an ASID of the pool. */
-static seL4_CPtr space_in(seL4_CPtr pool)
-{
-    seL4_CPtr vspace = object_new(seL4_ARM_VSpaceObject, 0);
-
-    return seL4_ARM_ASIDPool_Assign(pool, vspace) == seL4_NoError ? vspace : 0;
-}
-
-TEST("VSPACE-0017", "each cache operation by address refuses the same ranges and spaces")
-{
-    seL4_Word top = (seL4_Word)seL4_UserTop;
-    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
-    seL4_CPtr no_asid = object_new(seL4_ARM_VSpaceObject, 0);
-    seL4_CPtr pool = pool_new();
-    seL4_CPtr gone = space_in(pool);
-
-    EXPECT(gone != 0);
-    EXPECT_OK(seL4_CNode_Delete(ROOT, pool, FULL_DEPTH));
-    EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite, ATTR));
-    for (size_t i = 0; i < sizeof(by_address) / sizeof(by_address[0]); i++) {
-        EXPECT_NUMBER(by_address[i](VSPACE, SCRATCH_VADDR, SCRATCH_VADDR), seL4_InvalidArgument, 1);
-        EXPECT_NUMBER(by_address[i](VSPACE, SCRATCH_VADDR, 0), seL4_InvalidArgument, 1);
-        EXPECT_EQ(by_address[i](VSPACE, SCRATCH_VADDR, top + 1), seL4_IllegalOperation);
-        EXPECT_RANGE(by_address[i](VSPACE, SCRATCH_VADDR + 64, SCRATCH_VADDR + 0x1001),
-                     SCRATCH_VADDR + 64, SCRATCH_VADDR + 0xfff);
-        EXPECT_NUMBER(by_address[i](no_asid, 0, 64), seL4_InvalidCapability, 0);
-        EXPECT_LOOKUP(by_address[i](gone, 0, 64), 0, seL4_InvalidRoot);
-        EXPECT_OK(by_address[i](VSPACE, SCRATCH_VADDR + 64, SCRATCH_VADDR + 0x1000));
-    }
-}
-
-TEST("VSPACE-0018", "each cache operation by page refuses the same offsets and pages")
-{
-    seL4_CPtr unmapped = object_new(seL4_ARM_SmallPageObject, 0);
-    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
-    seL4_CPtr stale = object_new(seL4_ARM_SmallPageObject, 0);
-    seL4_CPtr pool = pool_new();
-    seL4_CPtr gone = space_in(pool);
-
-    EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite, ATTR));
-    EXPECT_OK(map_page(gone, stale, SCRATCH_VADDR, seL4_ReadWrite, ATTR));
-    EXPECT_OK(seL4_CNode_Delete(ROOT, pool, FULL_DEPTH));
-    for (size_t i = 0; i < sizeof(by_page) / sizeof(by_page[0]); i++) {
-        EXPECT_EQ(by_page[i](unmapped, 0, 64), seL4_IllegalOperation);
-        EXPECT_LOOKUP(by_page[i](stale, 0, 64), 0, seL4_InvalidRoot);
-        EXPECT_NUMBER(by_page[i](page, 64, 64), seL4_InvalidArgument, 1);
-        EXPECT_NUMBER(by_page[i](page, 64, 0), seL4_InvalidArgument, 1);
-        EXPECT_NUMBER(by_page[i](page, 0x1000, 0x1040), seL4_InvalidArgument, 0);
-        EXPECT_NUMBER(by_page[i](page, 0, 0x1001), seL4_InvalidArgument, 0);
-        EXPECT_OK(by_page[i](page, 0, 0x1000));
-    }
-}
-
-/* End of the kernel's window on physical memory. */
-#define WINDOW_BYTES (255ul << 30)
-
-TEST("VSPACE-0019", "cache operations do not reach what lies outside the kernel's window")
-{
-    seL4_CPtr page = device_frame(WINDOW_BYTES);
-
-    if (page == 0) {
-        test_skip("no device untyped there on this kernel");
-        return;
-    }
-    EXPECT_OK(map_page(VSPACE, page, SCRATCH_VADDR, seL4_ReadWrite, 0));
-    for (size_t i = 0; i < sizeof(by_page) / sizeof(by_page[0]); i++) {
-        EXPECT_EQ(by_page[i](page, 0, 64), seL4_IllegalOperation);
-        EXPECT_OK(by_address[i](VSPACE, SCRATCH_VADDR, SCRATCH_VADDR + 64));
-    }
-}
-
-TEST("VSPACE-0020", "a space whose ASID is gone, or another's by now, takes no mapping")
-{
-    seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
-    seL4_CPtr table = object_new(seL4_ARM_PageTableObject, 0);
-    seL4_CPtr pool = pool_new();
-    seL4_CPtr old = space_in(pool);
-
-    EXPECT_OK(seL4_CNode_Delete(ROOT, pool, FULL_DEPTH));
-    EXPECT_LOOKUP(seL4_ARM_PageTable_Map(table, old, 0, ATTR), 0, seL4_InvalidRoot);
-    EXPECT_LOOKUP(seL4_ARM_Page_Map(page, old, 0, seL4_ReadWrite, ATTR), 0, seL4_InvalidRoot);
-    /* A new pool takes the number, and in it a new space the ASID. */
-    EXPECT(space_in(pool_new()) != 0);
-    EXPECT_NUMBER(seL4_ARM_PageTable_Map(table, old, 0, ATTR), seL4_InvalidCapability, 1);
-    EXPECT_NUMBER(seL4_ARM_Page_Map(page, old, 0, seL4_ReadWrite, ATTR), seL4_InvalidCapability, 1);
-    EXPECT_NUMBER(seL4_ARM_VSpace_Clean_Data(old, 0, 64), seL4_InvalidCapability, 0);
-}
-
 TEST("VSPACE-0021", "Map names the argument or the capability that will not do")
 {
     seL4_CPtr page = object_new(seL4_ARM_SmallPageObject, 0);
@@ -528,70 +293,96 @@ TEST("VSPACE-0022",
     EXPECT(access_faults(SCRATCH_VADDR, false));
 }
 
-TEST("VSPACE-0023", "MakePool refuses an untyped or a slot that will not do, and says why")
+static volatile seL4_Word *words_at(seL4_Word address)
 {
-    seL4_CPtr control = seL4_CapASIDControl;
-    seL4_CPtr good = object_new(seL4_UntypedObject, seL4_ASIDPoolBits);
-    seL4_CPtr small = object_new(seL4_UntypedObject, seL4_ASIDPoolBits - 1);
-    seL4_CPtr large = object_new(seL4_UntypedObject, seL4_ASIDPoolBits + 1);
-    seL4_CPtr parent = object_new(seL4_UntypedObject, seL4_ASIDPoolBits);
-    seL4_CPtr taken = object_new(seL4_CapTableObject, 4);
-    seL4_CPtr device = slot_new();
-    seL4_CPtr slot = slot_new();
-    const seL4_CPtr wrong[] = { small, large, ROOT, device };
-
-    EXPECT_OK(retype(parent, seL4_EndpointObject, 0, slot_new(), 1));
-    EXPECT(env.device_untyped == 0 || retype(env.device_untyped, seL4_UntypedObject,
-                                             seL4_ASIDPoolBits, device, 1) == seL4_NoError);
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-        EXPECT_NUMBER(seL4_ARM_ASIDControl_MakePool(control, wrong[i], ROOT, slot, FULL_DEPTH),
-                      seL4_InvalidCapability, 1);
-    }
-    EXPECT_EQ(seL4_ARM_ASIDControl_MakePool(control, parent, ROOT, slot, FULL_DEPTH),
-              seL4_RevokeFirst);
-    EXPECT_EQ(seL4_ARM_ASIDControl_MakePool(control, good, ROOT, taken, FULL_DEPTH),
-              seL4_DeleteFirst);
-    EXPECT_RANGE(seL4_ARM_ASIDControl_MakePool(control, good, ROOT, slot, 0), 1, 64);
-    EXPECT_LOOKUP(seL4_ARM_ASIDControl_MakePool(control, good, VSPACE, slot, FULL_DEPTH), 0,
-                  seL4_InvalidRoot);
-    EXPECT_LOOKUP(seL4_ARM_ASIDControl_MakePool(control, good, ROOT, NOWHERE, FULL_DEPTH), 0,
-                  seL4_GuardMismatch);
-    EXPECT_LOOKUP(seL4_ARM_ASIDControl_MakePool(control, good, taken, 0x12, 8), 0,
-                  seL4_DepthMismatch);
-    EXPECT_OK(seL4_ARM_ASIDControl_MakePool(control, good, ROOT, slot, FULL_DEPTH));
+    return (volatile seL4_Word *)address;
 }
 
-TEST("VSPACE-0024", "there are 128 ASID pools; then DeleteFirst, until one goes")
+/* Words all over the range. */
+static void fill(seL4_Word address, seL4_Word bytes, seL4_Word seed)
 {
-    seL4_CPtr untyped = object_new(seL4_UntypedObject, seL4_ASIDPoolBits);
-    seL4_CPtr slot = slot_new();
-    seL4_CPtr last = 0;
-
-    /* The initial thread's is the first. */
-    for (int i = 1; i < 1 << seL4_NumASIDPoolsBits; i++) {
-        last = pool_new();
-        EXPECT(last != 0);
+    for (seL4_Word at = 0; at < bytes; at += bytes / 64) {
+        *words_at(address + at) = seed ^ at;
     }
-    EXPECT_EQ(seL4_ARM_ASIDControl_MakePool(seL4_CapASIDControl, untyped, ROOT, slot, FULL_DEPTH),
-              seL4_DeleteFirst);
-    EXPECT_OK(seL4_CNode_Delete(ROOT, last, FULL_DEPTH));
-    EXPECT_OK(seL4_ARM_ASIDControl_MakePool(seL4_CapASIDControl, untyped, ROOT, slot, FULL_DEPTH));
-    EXPECT(space_in(slot) != 0);
 }
 
-TEST("VSPACE-0025", "a pool has 512 ASIDs; then DeleteFirst, until one is free")
+static bool is_filled(seL4_Word address, seL4_Word bytes, seL4_Word seed)
 {
-    seL4_CPtr pool = pool_new();
-    seL4_CPtr vspace = 0;
-    seL4_CPtr one_more = object_new(seL4_ARM_VSpaceObject, 0);
-
-    for (int i = 0; i < 1 << seL4_ASIDPoolIndexBits; i++) {
-        vspace = space_in(pool);
-        EXPECT(vspace != 0);
+    for (seL4_Word at = 0; at < bytes; at += bytes / 64) {
+        if (*words_at(address + at) != (seed ^ at)) {
+            return false;
+        }
     }
-    EXPECT_EQ(seL4_ARM_ASIDPool_Assign(pool, one_more), seL4_DeleteFirst);
-    EXPECT_NUMBER(seL4_ARM_ASIDPool_Assign(pool, vspace), seL4_InvalidCapability, 1);
-    EXPECT_NUMBER(seL4_ARM_ASIDPool_Assign(pool, ROOT), seL4_InvalidCapability, 1);
-    EXPECT_OK(seL4_CNode_Delete(ROOT, vspace, FULL_DEPTH));
-    EXPECT_OK(seL4_ARM_ASIDPool_Assign(pool, one_more));
+    return true;
+}
+
+TEST("VSPACE-0202", "pages keep their contents while tables are deleted and mapped elsewhere")
+{
+    seL4_CPtr small = object_new(seL4_ARM_SmallPageObject, 0);
+    seL4_CPtr large = object_new(seL4_ARM_LargePageObject, 0);
+    seL4_CPtr table = object_new(seL4_ARM_PageTableObject, 0);
+    seL4_CPtr second = object_new(seL4_ARM_PageTableObject, 0);
+
+    EXPECT_OK(make_tables(VSPACE, HERE, false));
+    EXPECT_EQ(seL4_ARM_Page_Map(large, VSPACE, HERE + LARGE_BYTES / 2, seL4_ReadWrite, ATTR),
+              seL4_AlignmentError);
+    EXPECT_OK(seL4_ARM_Page_Map(large, VSPACE, THERE, seL4_ReadWrite, ATTR));
+    fill(THERE, LARGE_BYTES, 0x5a);
+    EXPECT_EQ(seL4_ARM_Page_Map(large, VSPACE, HERE, seL4_ReadWrite, ATTR), seL4_InvalidArgument);
+    EXPECT_OK(seL4_ARM_Page_Unmap(large));
+    EXPECT_EQ(seL4_ARM_Page_Map(small, VSPACE, THERE, seL4_ReadWrite, ATTR), seL4_FailedLookup);
+    /* A table's address need not be aligned. */
+    EXPECT_OK(seL4_ARM_PageTable_Map(table, VSPACE, THERE + 10, ATTR));
+    EXPECT_OK(seL4_ARM_Page_Map(small, VSPACE, THERE + PAGE_BYTES, seL4_ReadWrite, ATTR));
+    fill(THERE + PAGE_BYTES, PAGE_BYTES, 0x77);
+    EXPECT_EQ(seL4_ARM_Page_Map(large, VSPACE, THERE, seL4_ReadWrite, ATTR), seL4_FailedLookup);
+    EXPECT_OK(seL4_CNode_Delete(ROOT, table, FULL_DEPTH));
+    EXPECT_OK(seL4_ARM_Page_Unmap(small));
+    EXPECT_OK(seL4_ARM_Page_Unmap(large));
+    EXPECT_OK(seL4_ARM_PageTable_Map(second, VSPACE, HERE, ATTR));
+    EXPECT_OK(seL4_ARM_Page_Map(small, VSPACE, HERE + PAGE_BYTES, seL4_ReadWrite, ATTR));
+    EXPECT_OK(seL4_ARM_Page_Map(large, VSPACE, THERE, seL4_ReadWrite, ATTR));
+    EXPECT(is_filled(HERE + PAGE_BYTES, PAGE_BYTES, 0x77));
+    EXPECT(is_filled(THERE, LARGE_BYTES, 0x5a));
+}
+
+TEST("VSPACE-0203", "mapping a page again where it is keeps what is in it, whatever the attributes")
+{
+    static const seL4_Word attributes[] = { seL4_ARM_Default_VMAttributes,
+                                            seL4_ARM_Default_VMAttributes | seL4_ARM_ExecuteNever };
+    static const seL4_Word types[] = { seL4_ARM_LargePageObject, seL4_ARM_SmallPageObject };
+    static const seL4_Word bits[] = { seL4_LargePageBits, seL4_PageBits };
+
+    for (unsigned i = 0; i < 2; i++) {
+        seL4_CPtr page = object_new(types[i], 0);
+        seL4_Word address = i == 0 ? HERE : THERE;
+
+        EXPECT_OK(make_tables(VSPACE, address, i != 0));
+        EXPECT_OK(seL4_ARM_Page_Map(page, VSPACE, address, seL4_AllRights, ATTR));
+        EXPECT_EQ(*words_at(address + (1ul << bits[i]) - 8), 0);
+        for (unsigned j = 0; j < 2; j++) {
+            fill(address, 1ul << bits[i], j);
+            EXPECT_OK(seL4_ARM_Page_Map(page, VSPACE, address, seL4_AllRights,
+                                        (seL4_ARM_VMAttributes)attributes[j]));
+            EXPECT(is_filled(address, 1ul << bits[i], j));
+        }
+        EXPECT_OK(seL4_ARM_Page_Unmap(page));
+    }
+}
+
+TEST("VSPACE-0205", "a frame is zero again after its untyped was revoked, seen without the cache")
+{
+    seL4_CPtr untyped = object_new(seL4_UntypedObject, seL4_PageBits);
+    seL4_CPtr page = slot_new();
+
+    for (seL4_Word i = 0; i < 3; i++) {
+        seL4_Word address = HERE + i * PAGE_BYTES;
+
+        EXPECT_OK(retype(untyped, seL4_ARM_SmallPageObject, 0, page, 1));
+        EXPECT_OK(map_page(VSPACE, page, address, seL4_ReadWrite, 0));
+        EXPECT_EQ(*words_at(address), 0);
+        *words_at(address) = 0xc0ffee;
+        EXPECT_OK(seL4_CNode_Revoke(ROOT, untyped, FULL_DEPTH));
+        EXPECT(slot_is_empty(page));
+    }
 }

@@ -23,7 +23,8 @@ TREE = {
     "contract/sel4/fault.h": "#define SEL4_FAULT_NULL 0\n#define SEL4_FAULT_VM   1\n#define SEL4_FAULT_RESERVED 2\n",
     "kernel/api/syscall.c": "void handle(int n)\n{\n    switch (n) {\n    case SEL4_SYS_NB_SEND: break;\n    }\n}\n",
     "kernel/arch/aarch64/trap.c": "int type = SEL4_FAULT_VM;\n",
-    "kernel/api/call.c": "enum status call_illegal(struct call *call)\n{\n    return refuse(call, SEL4_ILLEGAL_OPERATION, 0, 0);\n}\n"
+    "kernel/api/call.c": "enum status call_illegal(struct call *call)\n{\n"
+                         "    return refuse(call, SEL4_ILLEGAL_OPERATION, 0, 0);\n}\n"
                          "\nenum status call_invalid_argument(struct call *call, uint64_t number)\n{\n"
                          "    return refuse(call, SEL4_INVALID_ARGUMENT, number, 0);\n}\n",
     "kernel/core/look.c": "enum status look_up(struct call *call)\n{\n    return call_illegal(call);\n}\n",

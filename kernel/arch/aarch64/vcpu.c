@@ -3,12 +3,12 @@
  * VCPU registers in hardware.
  *
  * What changes between a guest and its VMM, at each exit and entry: HCR_EL2, VTTBR_EL2 (switch.c),
- * CNTKCTL_EL1 and, if the physical timer is exported, CNTHCTL_EL2. SCTLR_EL1 only if the guest's value would harm native code, and
- * CPACR_EL1 only if the native thread uses the FPU. The virtual interrupt interface and the virtual
- * timer keep running: HCR_EL2.TGE keeps virtual interrupts away from native threads, and when
- * their physical interrupts arrive while the VCPU is not active, the source is stopped until it
- * is, at which time it interrupts again. (If the virtual timer is exported, native threads have it
- * meanwhile, without its interrupt.)
+ * CNTKCTL_EL1 and, if the physical timer is exported, CNTHCTL_EL2. SCTLR_EL1 only if the guest's
+ * value would harm native code, and CPACR_EL1 only if the native thread uses the FPU. The virtual
+ * interrupt interface and the virtual timer keep running: HCR_EL2.TGE keeps virtual interrupts away
+ * from native threads, and when their physical interrupts arrive while the VCPU is not active, the
+ * source is stopped until it is, at which time it interrupts again. (If the virtual timer is
+ * exported, native threads have it meanwhile, without its interrupt.)
  */
 #include "arch/vcpu.h"
 

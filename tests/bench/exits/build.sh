@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# build.sh DIR [-D SHARED]: builds the guests and DIR/image.bin; SHARED: with an idle neighbour on the core. KERNEL, COMPONENTS: other than the build's.
+# build.sh DIR [-D SHARED]: builds the guests and DIR/image.bin; SHARED: with an idle neighbour on the core.
+# KERNEL, COMPONENTS: other than the build's.
 set -eu
 
 top=$(cd "$(dirname "$0")/../../.." && pwd)

@@ -16,7 +16,7 @@ done
 # A kernel that is none passes the composer only if it is spoilt afterwards: rogue_guest.py finds it by its end.
 cp "$out/witness.bin" "$out/broken.bin"
 printf 'to be broken' >> "$out/broken.bin"
-"$top/build/composer/peervisor-compose" -I "$top/topologies/include" -M rogue-guest="$out/rogue.bin" -M witness-guest="$out/witness.bin" \
-    -M not-an-image="$out/broken.bin" \
+"$top/build/composer/peervisor-compose" -I "$top/topologies/include" \
+    -M rogue-guest="$out/rogue.bin" -M witness-guest="$out/witness.bin" -M not-an-image="$out/broken.bin" \
     --loader "$top/build/loader/loader.bin" --kernel "$kernel" --components "$components" -o "$out" \
     "$here/rogue.camkes"

@@ -5,13 +5,8 @@
  */
 #include <sel4/sel4.h>
 
+#include "buffer.h"
 #include "child.h"
-
-#ifdef CONFIG_LIB_SEL4_USE_THREAD_LOCALS
-__thread seL4_IPCBuffer *__sel4_ipc_buffer;
-#else
-seL4_IPCBuffer *__sel4_ipc_buffer;
-#endif
 
 static __attribute__((aligned(16))) char tls[64];
 static volatile seL4_Word data[] = { 1, 20, 300 };

@@ -17,6 +17,8 @@
 #include <sel4/benchmark_tracepoints_types.h>
 #include <sel4/benchmark_utilisation_types.h>
 
+#include "buffer.h"
+
 seL4_CompileTimeAssert(sizeof(seL4_Word) == 8);
 void assertions(seL4_Word value);
 
@@ -28,12 +30,6 @@ void assertions(seL4_Word value)
         seL4_Fail("two");
     }
 }
-
-#ifdef CONFIG_LIB_SEL4_USE_THREAD_LOCALS
-__thread seL4_IPCBuffer *__sel4_ipc_buffer;
-#else
-seL4_IPCBuffer *__sel4_ipc_buffer;
-#endif
 
 #define SAME(type, bytes) _Static_assert(sizeof(type) == (bytes), #type)
 SAME(seL4_Word, 8);

@@ -8,6 +8,7 @@
 #include <sel4/arch/mapping.h>
 #include <sel4/plat/api/constants.h>
 
+#include "buffer.h"
 #include "ranges.h"
 #include "report.h"
 
@@ -15,12 +16,6 @@
 #define UART_VADDR   0x10000000ul
 #define FDT_MAGIC_BE 0xedfe0dd0u
 #define MIB          (1024ul * 1024ul)
-
-#ifdef CONFIG_LIB_SEL4_USE_THREAD_LOCALS
-__thread seL4_IPCBuffer *__sel4_ipc_buffer;
-#else
-seL4_IPCBuffer *__sel4_ipc_buffer;
-#endif
 
 /* 16 bytes for the ABI, then the pointer above. The second thread has its own. */
 __attribute__((aligned(16))) char root_tls[64];

@@ -10,6 +10,7 @@
 #include <sel4/sel4.h>
 #include <sel4/arch/mapping.h>
 
+#include "buffer.h"
 #include "child.h"
 #include "report.h"
 
@@ -22,12 +23,6 @@
 #define ANYWHERE     (~0ul)
 #define MAX_BITS     47
 #define MAX_PIECES   64
-
-#ifdef CONFIG_LIB_SEL4_USE_THREAD_LOCALS
-__thread seL4_IPCBuffer *__sel4_ipc_buffer;
-#else
-seL4_IPCBuffer *__sel4_ipc_buffer;
-#endif
 
 __attribute__((aligned(16))) char root_tls[64];
 

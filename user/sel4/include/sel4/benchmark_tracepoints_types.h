@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Kept because programs include it by this name: records of a kernel with CONFIG_BENCHMARK_TRACEPOINTS, which this one is never. */
-#ifndef SEL4_BENCHMARK_TRACEPOINTS_TYPES_H
-#define SEL4_BENCHMARK_TRACEPOINTS_TYPES_H
-
+/*
+ * Programs include it by this name. Its records are those of a kernel with
+ * CONFIG_BENCHMARK_TRACEPOINTS, which this one never is.
+ */
 #include <sel4/config.h>
-
-#endif

@@ -132,60 +132,62 @@ LIBSEL4_INLINE_FUNC seL4_MessageInfo_t libsel4_received(const struct libsel4_reg
     return info;
 }
 
+/* The calls that send and receive nothing, in both forms. */
+LIBSEL4_INLINE_FUNC void libsel4_send(seL4_Word number, seL4_CPtr dest, seL4_MessageInfo_t info)
+{
+    struct libsel4_regs regs = { .x0 = dest, .info = info.words[0] };
+
+    libsel4_load_buffer(&regs);
+    libsel4_svc(number, &regs);
+}
+
+LIBSEL4_INLINE_FUNC void libsel4_send_words(seL4_Word number, seL4_CPtr dest,
+                                            seL4_MessageInfo_t info, const seL4_Word *mr0,
+                                            const seL4_Word *mr1, const seL4_Word *mr2,
+                                            const seL4_Word *mr3)
+{
+    struct libsel4_regs regs = { .x0 = dest, .info = info.words[0] };
+
+    libsel4_load_words(&regs, mr0, mr1, mr2, mr3);
+    libsel4_svc(number, &regs);
+}
+
 /* Sends, blocking until a receiver takes the message. */
 LIBSEL4_INLINE_FUNC void seL4_Send(seL4_CPtr dest, seL4_MessageInfo_t msgInfo)
 {
-    struct libsel4_regs regs = { .x0 = dest, .info = msgInfo.words[0] };
-
-    libsel4_load_buffer(&regs);
-    libsel4_svc((seL4_Word)seL4_SysSend, &regs);
+    libsel4_send((seL4_Word)seL4_SysSend, dest, msgInfo);
 }
 
 LIBSEL4_INLINE_FUNC void seL4_SendWithMRs(seL4_CPtr dest, seL4_MessageInfo_t msgInfo,
                                           seL4_Word *mr0, seL4_Word *mr1, seL4_Word *mr2,
                                           seL4_Word *mr3)
 {
-    struct libsel4_regs regs = { .x0 = dest, .info = msgInfo.words[0] };
-
-    libsel4_load_words(&regs, mr0, mr1, mr2, mr3);
-    libsel4_svc((seL4_Word)seL4_SysSend, &regs);
+    libsel4_send_words((seL4_Word)seL4_SysSend, dest, msgInfo, mr0, mr1, mr2, mr3);
 }
 
 /* Sends if a receiver waits already, else does nothing. */
 LIBSEL4_INLINE_FUNC void seL4_NBSend(seL4_CPtr dest, seL4_MessageInfo_t msgInfo)
 {
-    struct libsel4_regs regs = { .x0 = dest, .info = msgInfo.words[0] };
-
-    libsel4_load_buffer(&regs);
-    libsel4_svc((seL4_Word)seL4_SysNBSend, &regs);
+    libsel4_send((seL4_Word)seL4_SysNBSend, dest, msgInfo);
 }
 
 LIBSEL4_INLINE_FUNC void seL4_NBSendWithMRs(seL4_CPtr dest, seL4_MessageInfo_t msgInfo,
                                             seL4_Word *mr0, seL4_Word *mr1, seL4_Word *mr2,
                                             seL4_Word *mr3)
 {
-    struct libsel4_regs regs = { .x0 = dest, .info = msgInfo.words[0] };
-
-    libsel4_load_words(&regs, mr0, mr1, mr2, mr3);
-    libsel4_svc((seL4_Word)seL4_SysNBSend, &regs);
+    libsel4_send_words((seL4_Word)seL4_SysNBSend, dest, msgInfo, mr0, mr1, mr2, mr3);
 }
 
 /* Answers the last caller; does nothing when there is none. */
 LIBSEL4_INLINE_FUNC void seL4_Reply(seL4_MessageInfo_t msgInfo)
 {
-    struct libsel4_regs regs = { .x0 = 0, .info = msgInfo.words[0] };
-
-    libsel4_load_buffer(&regs);
-    libsel4_svc((seL4_Word)seL4_SysReply, &regs);
+    libsel4_send((seL4_Word)seL4_SysReply, 0, msgInfo);
 }
 
 LIBSEL4_INLINE_FUNC void seL4_ReplyWithMRs(seL4_MessageInfo_t msgInfo, seL4_Word *mr0,
                                            seL4_Word *mr1, seL4_Word *mr2, seL4_Word *mr3)
 {
-    struct libsel4_regs regs = { .x0 = 0, .info = msgInfo.words[0] };
-
-    libsel4_load_words(&regs, mr0, mr1, mr2, mr3);
-    libsel4_svc((seL4_Word)seL4_SysReply, &regs);
+    libsel4_send_words((seL4_Word)seL4_SysReply, 0, msgInfo, mr0, mr1, mr2, mr3);
 }
 
 /* Signals a notification with the badge of the capability. */
