@@ -39,7 +39,7 @@ help:
 #h make check     the tests that need no emulated board, in under a minute
 #h make test-long the random system calls of "make test" on the kernel, 10 million of them (HOSTILE_CALLS=);
 #h                all of the kernel's tests on two and four cores, and random calls from four at once
-#h make prove     install a prover, prove what can be proven, test the rest exhaustively; says which was which
+#h make prove     install provers, prove what can be proven, test the rest exhaustively; says which was which
 #h make bench-kernel  instruction counts of the kernel's hot paths: name value reference
 #h make latency-kernel  longest time with interrupts off over the kernel's tests, in instructions, and where
 #h make coverage-kernel  branch coverage of kernel/api and kernel/object by the unit tests; at least 99 %

@@ -27,6 +27,12 @@ class Tap:
         sys.stdout.flush()
         return bool(condition)
 
+    def skip(self, text, reason):
+        """Reports what cannot be checked here: neither passed nor failed."""
+        self.count += 1
+        print(f"ok {self.count} - {text} # SKIP {reason}")
+        sys.stdout.flush()
+
     def equal(self, got, wanted, text):
         """Reports whether two values are the same, and both if they are not."""
         return self.ok(got == wanted, text, f"got    {got!r}", f"wanted {wanted!r}")

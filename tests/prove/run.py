@@ -6,7 +6,9 @@
     run.py --all       the exhaustive and random tests too, and a table at the end (make prove)
 
 tests/prove/claims is the list of properties. A line of it that does not hold any more is a failure; so
-is a function that has no goals, because then nothing was proven about it.
+is a function that has no goals, because then nothing was proven about it, and a line of
+tests/prove/breaks, a change of the code that makes a property wrong, if CBMC does not find it. What
+needs a tool that this system does not have is skipped, and the table says so.
 """
 
 import argparse
@@ -24,7 +26,17 @@ from tap import Tap  # noqa: E402
 
 # Far more than any goal takes: a proof must not depend on how busy the machine is.
 PROVER_SECONDS = 60
-WORDS = {"wp": "proven (WP)", "eva": "proven (Eva)", "unit": "every case run", "random": "random tests only"}
+WORDS = {"wp": "proven (WP)", "eva": "proven (Eva)", "cbmc": "checked up to a bound (CBMC)",
+         "unit": "every case run", "random": "random tests only"}
+# What a kind of line needs: the program to look for, and its name.
+TOOLS = {"wp": ("frama-c", "Frama-C"), "eva": ("frama-c", "Frama-C"), "cbmc": ("cbmc", "CBMC")}
+# Integers of 48 bits can hold addresses if the objects' numbers take the 40 bits above an offset of 24.
+CBMC_CHECKS = ("--object-bits 40 --bounds-check --pointer-check --pointer-primitive-check --pointer-overflow-check "
+               "--signed-overflow-check --div-by-zero-check --undefined-shift-check --unwinding-assertions "
+               "--no-malloc-may-fail --no-array-field-sensitivity --slice-formula --drop-unused-functions").split()
+CBMC_TOTAL = re.compile(r"^\*\* (\d+) of (\d+) failed", re.M)
+CBMC_FAILED = re.compile(r"^\[.*FAILURE$", re.M)
+BROKEN = "build/prove/broken"
 INCLUDES = {
     "kernel": "-Ikernel -Ikernel/arch/fake -Ikernel/arch/aarch64 -include kernel/arch/fake/gen_config.h",
     "user": "-Iuser -Iuser/runtime -Icontract",
@@ -34,7 +46,9 @@ TOTAL = re.compile(r"^\[wp\] Proved goals:\s+(\d+) / (\d+)", re.M)
 # Words of WP or of the parser that mean that something was guessed or left out.
 DOUBT = re.compile(r"incompatible pointers types|Ignored|ignored|User Error|Invalid_argument|\(Stronger|\(Degenerated", re.M)
 
-Claim = collections.namedtuple("Claim", "tool sources functions text")
+# The bound: rounds of a loop that CBMC looks at; one round more is a failure.
+Claim = collections.namedtuple("Claim", "tool bound sources functions text")
+Break = collections.namedtuple("Break", "harness path old new")
 Verdict = collections.namedtuple("Verdict", "holds count log")
 
 
@@ -43,7 +57,16 @@ def read_claims():
         for line in file:
             if line.strip() and not line.startswith("#"):
                 tool, sources, functions, text = [part.strip() for part in line.split("|")]
-                yield Claim(tool, sources.split(), functions.split(), text)
+                tool, _, bound = tool.partition(" ")
+                yield Claim(tool, bound, sources.split(), functions.split(), text)
+
+
+def read_breaks():
+    with open(os.path.join(HERE, "breaks"), encoding="utf-8") as file:
+        for line in file:
+            if line.strip() and not line.startswith("#"):
+                harness, path, change = line.strip().split(" | ", 2)
+                yield Break(f"tests/prove/cbmc/{harness}.c", path, *change.split(" => "))
 
 
 def run(command, limit_s=600):
@@ -100,19 +123,77 @@ def prove_eva(claim):
     return Verdict(bool(holds), f"{reached.group(1)} statements" if reached else "nothing", log)
 
 
+def run_cbmc(claim, *options, first=""):
+    """Compiles the harness with its sources and looks at all its runs; `first` is searched before the tree."""
+    flags = INCLUDES[claim.sources[0].split("/")[3]].split()
+    roots = [flag.replace("-I", f"-I{first}/") for flag in flags if first and flag.startswith("-I")]
+    sources = [f"{first}/{s}" if first and os.path.isfile(os.path.join(TOP, first, s)) else s for s in claim.sources]
+    program = f"build/prove/{os.path.basename(claim.sources[0])}.goto"
+    log, code = run(["goto-cc", "-std=gnu11", *roots, "-I.", *flags, "-Itests/prove/cbmc", "-o", program, *sources])
+    if code:
+        return log, code
+    return run(["cbmc", program, "--unwind", claim.bound, *CBMC_CHECKS, *options])
+
+
+def check_cbmc(claim):
+    """No check of the compiler's rules and none of the harness's can fail, and no loop goes on beyond the bound."""
+    log, code = run_cbmc(claim)
+    total = CBMC_TOTAL.search(log)
+    holds = code == 0 and total and total.group(1) == "0" and total.group(2) != "0"
+    log = "\n".join(CBMC_FAILED.findall(log)) or log
+    return Verdict(bool(holds), f"{total.group(2)} checks, loops to {claim.bound}" if total else "no checks", log)
+
+
+def find_break(claim, change):
+    """Makes the change in a copy of the file's folder; holds if the harness finds it: a check, not the compiler, fails."""
+    with open(os.path.join(TOP, change.path), encoding="utf-8") as file:
+        text = file.read()
+    if text.count(change.old) != 1:
+        return Verdict(False, "", f"{change.path} has not exactly one: {change.old}")
+    shutil.rmtree(os.path.join(TOP, BROKEN), ignore_errors=True)
+    folder, copy = os.path.dirname(change.path), os.path.join(TOP, BROKEN, change.path)
+    # With its neighbours, which it includes by name.
+    shutil.copytree(os.path.join(TOP, folder), os.path.join(TOP, BROKEN, folder))
+    with open(copy, "w", encoding="utf-8") as file:
+        file.write(text.replace(change.old, change.new))
+    log, code = run_cbmc(claim, "--stop-on-fail", first=BROKEN)
+    return Verdict(code == 10 and "Violated property:" in log, "", log)
+
+
 def run_unit(claim):
     log, code = run(["build/tests/unit/" + claim.sources[0]])
     cases = re.findall(r"^# (.*)$", log, re.M)
     return Verdict(code == 0, cases[-1] if cases else "see its own report", log)
 
 
-CHECKS = {"wp": prove_wp, "eva": prove_eva, "unit": run_unit, "random": run_unit}
+CHECKS = {"wp": prove_wp, "eva": prove_eva, "cbmc": check_cbmc, "unit": run_unit, "random": run_unit}
 
 
 def print_table(rows):
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
     for row in rows:
         print("# " + "  ".join(text.ljust(width) for text, width in zip(row, widths)) + "  " + row[3])
+
+
+def describe(claim):
+    return f"{claim.text}: {' '.join(claim.functions)}"
+
+
+def skip_missing(tap):
+    """Says which tools this system does not have; returns their programs."""
+    missing = [(program, name) for program, name in sorted(set(TOOLS.values())) if not shutil.which(program)]
+    for _, name in missing:
+        tap.skip(f"what needs {name}", f"{name} is not installed: tools/setup.sh --prove, if this release has it")
+    return [program for program, _ in missing]
+
+
+def try_breaks(tap, claims):
+    """Each harness must be able to fail."""
+    harnesses = {claim.sources[0]: claim for claim in claims if claim.tool == "cbmc"}
+    for change in read_breaks():
+        if change.harness in harnesses:
+            verdict = find_break(harnesses[change.harness], change)
+            tap.ok(verdict.holds, f"CBMC finds: {change.new} in {change.path}", *verdict.log.splitlines()[-60:])
 
 
 def main():
@@ -122,21 +203,27 @@ def main():
     options = parser.parse_args()
     tap = Tap()
     rows = [("how", "result", "what was looked at", "property: functions")]
+    claims = [claim for claim in read_claims()
+              if any(options.only in part for part in (*claim.sources, *claim.functions, claim.text))]
 
-    if not shutil.which("frama-c"):
-        print("ok 1 - proofs # SKIP Frama-C is not installed: tools/setup.sh --prove\n1..1")
-        return 1 if options.all else 0
     os.makedirs(os.path.join(TOP, "build/prove"), exist_ok=True)
-    run(["why3", "config", "detect"])
-    for claim in read_claims():
-        if not any(options.only in part for part in (*claim.sources, *claim.functions, claim.text)):
-            continue
+    missing = skip_missing(tap)
+    if len(missing) == len(set(TOOLS.values())):
+        return 1 if options.all else tap.done()
+    if "frama-c" not in missing:
+        run(["why3", "config", "detect"])
+    for claim in claims:
         if claim.tool in ("unit", "random") and not options.all:
+            continue
+        if TOOLS.get(claim.tool, ("",))[0] in missing:
+            rows.append((WORDS[claim.tool], "not looked at", "tool missing", describe(claim)))
             continue
         verdict = CHECKS[claim.tool](claim)
         tap.ok(verdict.holds, f"{WORDS[claim.tool]}: {claim.text}", *verdict.log.splitlines()[-60:])
         rows.append((WORDS[claim.tool], "holds" if verdict.holds else "DOES NOT HOLD", verdict.count,
-                     f"{claim.text}: {' '.join(claim.functions)}"))
+                     describe(claim)))
+    if "cbmc" not in missing:
+        try_breaks(tap, claims)
     if options.all:
         print_table(rows)
     return tap.done()
