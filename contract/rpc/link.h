@@ -166,7 +166,7 @@ struct link_area {
     struct link_word irq[LINK_IRQ_WORDS];   /* set by device, taken by driver */
     struct link_ring to_device;
     struct link_ring to_driver;
-    /* The rest of the area is reserved for in-flight records (recovery of block requests). */
+    /* The rest of the area is reserved. */
 };
 
 /* The frame constant in MSI messages that the VMM writes into the backend's MSI-X entries. */

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 FUZZ_ecam_SRCS = tests/fuzz/ecam/fuzz_ecam.c \
-        user/vmm/vpci/config.c user/vmm/vpci/journal.c user/vmm/vpci/msix.c user/vmm/vpci/scan.c \
-        user/vmm/vpci/sync.c user/vmm/vpci/vpci.c tests/harness/fake_backend.c \
+        user/vmm/vpci/config.c user/vmm/vpci/inflight.c user/vmm/vpci/journal.c \
+        user/vmm/vpci/msix.c user/vmm/vpci/queues.c user/vmm/vpci/scan.c user/vmm/vpci/sync.c \
+        user/vmm/vpci/vpci.c tests/harness/fake_backend.c \
         user/runtime/format.c user/runtime/log.c user/runtime/text.c tests/harness/rt_host.c
 FUZZ_ecam_CFLAGS = -Iuser -Iuser/runtime
 FUZZ_ecam_RUNS = 20000

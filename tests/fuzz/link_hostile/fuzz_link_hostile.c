@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A device VM that writes anything anywhere into the message area, between any two accesses of the
- * driver side, and rings as it likes. In between, an honest peer's steps, so that the interesting
+ * driver side, and into the pool with a disk's rings, and rings as it likes. In between, an honest peer's steps, so that the interesting
  * states are reached. Promised: no crash, no access outside the area, each waiting access ends
  * exactly once and in bounded time, only the guest's SPIs are raised, work per call is bounded, and
  * the next honest session works.
@@ -23,6 +23,13 @@
 #define SPI_FIRST 80u
 #define SPI_COUNT 16u
 
+/* A disk's queue in the pool. */
+#define POOL       UINT64_C(0x50000000)
+#define POOL_BYTES 0x1000u
+#define QUEUE_SIZE 8u
+#define DRIVER_AT  0x200u
+#define DEVICE_AT  0x400u
+
 /* Accesses to shared memory that one call of the VMM may make; a ring's worth of messages, each
    answered, and four rounds of it, is far below. */
 #define STEPS_MAX 20000u
@@ -31,6 +38,7 @@ enum { KICK_SLOT = 5, UNMAP_SLOT, MAP_SLOT };
 enum { DOORBELL = 1, UNMAPPED = 2 };
 
 static _Alignas(4096) uint8_t area_bytes[LINK_AREA_BYTES + 4096];
+static _Alignas(4096) uint8_t pool[POOL_BYTES];
 static struct vmm_driver_link config;
 static struct link link;
 static struct bus bus;
@@ -92,6 +100,16 @@ static void spoil(void)
     memcpy(&area_bytes[at], &value, 4);
 }
 
+/* Rings and descriptors of the disk's queue; small numbers make sense more often. */
+static void spoil_pool(void)
+{
+    static const size_t rings[] = { 0, DRIVER_AT, DEVICE_AT };
+    size_t at = rings[take(1) % 3] + take(1) % 0xc0;
+    uint64_t value = take(1);
+
+    pool[at] = (uint8_t)(value < 192 ? value % 16 : value);
+}
+
 void hostile_step(void)
 {
     if (!in_driver) {
@@ -102,6 +120,7 @@ void hostile_step(void)
     }
     if (input.left > 1 && take(1) > 0xf0) {
         spoil();
+        spoil_pool();
     }
 }
 
@@ -135,7 +154,17 @@ static uint64_t on_now(void *vm)
     return now;
 }
 
-static const struct link_ops ops = { on_raise, on_complete, on_signal, on_now };
+static void *on_peer_memory(void *vm, const struct vmm_driver_link *link_config, uint64_t ipa,
+                            uint64_t bytes)
+{
+    (void)vm;
+    (void)link_config;
+    return ipa >= POOL && bytes <= POOL_BYTES && ipa - POOL <= POOL_BYTES - bytes
+               ? &pool[ipa - POOL]
+               : NULL;
+}
+
+static const struct link_ops ops = { on_raise, on_complete, on_signal, on_now, on_peer_memory };
 
 static void on_peer_rings(void *owner)
 {
@@ -175,7 +204,7 @@ static void guest_access(uint64_t ipa, unsigned size, bool write, uint64_t data,
         .ipa = ipa, .size = size, .write = write, .data = data, .vcpu = vcpu
     };
 
-    if (waiting[vcpu] || !link_reset_ready(&link)) {
+    if (waiting[vcpu] || (!link_reset_ready(&link) && !link.failing)) {
         return;
     }
     enter();
@@ -216,6 +245,7 @@ static void set_up(void)
                                   .v2m_spi_count = SPI_COUNT };
 
     memset(area_bytes, 0, sizeof(area_bytes));
+    memset(pool, 0, sizeof(pool));
     memset(waiting, 0, sizeof(waiting));
     kicked = rung = in_driver = false;
     now = 1;
@@ -254,6 +284,27 @@ static void honest_access(uint64_t ipa, unsigned size, bool write, uint64_t data
     settle();
 }
 
+static void honest_common(unsigned reg, unsigned size, uint64_t data)
+{
+    honest_access(BAR4 + reg, size, true, data);
+}
+
+static void set_up_disk(void)
+{
+    honest_common(VPCI_COMMON_DRIVER_FEATURE_SELECT, 4, 1);
+    honest_common(VPCI_COMMON_DRIVER_FEATURE, 4, 1);
+    honest_common(VPCI_COMMON_QUEUE_SELECT, 2, 0);
+    honest_common(VPCI_COMMON_QUEUE_SIZE, 2, QUEUE_SIZE);
+    honest_common(VPCI_COMMON_QUEUE_VECTOR, 2, 1);
+    honest_common(VPCI_COMMON_QUEUE_DESC, 8, POOL);
+    honest_common(VPCI_COMMON_QUEUE_DRIVER, 8, POOL + DRIVER_AT);
+    honest_common(VPCI_COMMON_QUEUE_DEVICE, 8, POOL + DEVICE_AT);
+    honest_common(VPCI_COMMON_QUEUE_ENABLE, 2, 1);
+    if (link.vpci.queues.count != 1) {
+        abort();
+    }
+}
+
 /* An honest start, up to a driver at work. Runs with the input set aside, so nobody interferes. */
 static void honest_life(void)
 {
@@ -273,6 +324,7 @@ static void honest_life(void)
         honest_access(BAR1 + 16 * i + 8, 8, true, SPI_FIRST + i);
     }
     honest_access(config_ipa(FAKE_CAP_MSIX + 2), 2, true, VPCI_MSIX_CTRL_ENABLE);
+    set_up_disk();
     fake_peer_event_add(&peer, 0, NOTIFY, 2);
     settle();
     input = aside;
@@ -285,7 +337,10 @@ static void guest_turn(void)
     bool write = (how & 4) != 0;
 
     switch (how >> 3 & 3) {
-    case 0: guest_access(NOTIFY, 2, true, 0, vcpu); break;
+    case 0:
+        pool[DRIVER_AT + 2]++; /* another request */
+        guest_access(NOTIFY, 2, true, 0, vcpu);
+        break;
     case 1:
         guest_access(config_ipa((unsigned)take(1) & ~(size - 1)), size, write, take(2), vcpu);
         break;
@@ -317,7 +372,10 @@ static void happen(void)
     case 3: fake_peer_interrupt(&peer); break;
     case 4:
     case 5: signal_driver(DOORBELL); break;
-    case 6: spoil(); break;
+    case 6:
+        spoil();
+        spoil_pool();
+        break;
     case 7: {
         struct link_msg msg = { .op = LINK_MSG_REPLY + (uint32_t)(what >> 4) % 6,
                                 .tag = (uint32_t)take(1),

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-UNIT_link_SRCS = tests/unit/link/test_link.c tests/unit/link/test_parts.c \
+UNIT_link_SRCS = tests/unit/link/test_link.c tests/unit/link/test_disk_loss.c \
+        tests/unit/link/test_parts.c tests/unit/link/world.c \
         user/vmm/link/device_side.c user/vmm/link/events.c user/vmm/link/link.c \
         user/vmm/link/session.c user/vmm/bus/bus.c \
-        user/vmm/vpci/config.c user/vmm/vpci/journal.c user/vmm/vpci/msix.c user/vmm/vpci/scan.c \
-        user/vmm/vpci/sync.c user/vmm/vpci/vpci.c \
+        user/vmm/vpci/config.c user/vmm/vpci/inflight.c user/vmm/vpci/journal.c \
+        user/vmm/vpci/msix.c user/vmm/vpci/queues.c user/vmm/vpci/scan.c user/vmm/vpci/sync.c \
+        user/vmm/vpci/vpci.c \
         tests/harness/fake_backend.c tests/harness/fake_peer.c \
         user/runtime/format.c user/runtime/log.c user/runtime/text.c tests/harness/rt_host.c
 UNIT_link_CFLAGS = -Iuser -Iuser/runtime

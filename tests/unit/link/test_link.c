@@ -1,209 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The driver side of a link as the VMM uses it, against a fake peer with a fake backend. Signals are
- * only noted; settle() plays both event loops until nothing is left to do.
- */
+/* The driver side of a link as the VMM uses it: sessions, accesses, interrupts, restarts. */
 #include <string.h>
 
-#include "fake_peer.h"
 #include "tap.h"
 #include "test_parts.h"
-#include "vmm/link/link.h"
-
-#define ECAM   UINT64_C(0x20000000)
-#define MMIO   UINT64_C(0x10000000)
-#define BAR1   (MMIO + 0x10000)
-#define BAR4   (MMIO + 0x20000)
-#define NOTIFY (BAR4 + FAKE_NOTIFY_AT)
-#define FRAME  UINT64_C(0x08020000)
-#define MS     UINT64_C(1000000)
-
-enum { KICK_SLOT = 5, UNMAP_SLOT, MAP_SLOT };
-enum { DOORBELL = 1, UNMAPPED = 2 };
-
-static struct world {
-    _Alignas(4096) uint8_t area[LINK_AREA_BYTES];
-    struct vmm_driver_link config;
-    struct link link;
-    struct bus bus;
-    struct fake_peer peer;
-    struct fake_backend backend;
-    struct vpci_boot_budget budget;
-    uint64_t now;
-    bool kicked, rung;
-    unsigned kick_signals, unmaps, maps;
-    bool done[VPCI_VCPUS_MAX];
-    uint64_t value[VPCI_VCPUS_MAX];
-    uint32_t spi[64];
-    unsigned spi_count, doubled;
-} w;
+#include "world.h"
 
 void tap_report(bool pass, const char *text)
 {
     TAP_OK(pass, "%s", text);
-}
-
-static void on_raise(void *vm, uint32_t intid)
-{
-    (void)vm;
-    w.spi[w.spi_count++ % 64] = intid;
-}
-
-static void on_complete(void *vm, unsigned vcpu, uint64_t data)
-{
-    (void)vm;
-    w.doubled += w.done[vcpu];
-    w.done[vcpu] = true;
-    w.value[vcpu] = data;
-}
-
-static void on_signal(void *vm, uint32_t slot)
-{
-    (void)vm;
-    if (slot == KICK_SLOT) {
-        w.kicked = true;
-        w.kick_signals++;
-    } else if (slot == UNMAP_SLOT) {
-        w.unmaps++;
-    } else if (slot == MAP_SLOT) {
-        w.maps++;
-    }
-}
-
-static uint64_t on_now(void *vm)
-{
-    (void)vm;
-    return w.now;
-}
-
-static const struct link_ops ops = { on_raise, on_complete, on_signal, on_now };
-
-static void on_peer_rings(void *owner)
-{
-    (void)owner;
-    w.rung = true;
-}
-
-static struct link_area *area(void)
-{
-    return (struct link_area *)w.area;
-}
-
-static int init_link(void)
-{
-    struct link_params params = { .config = &w.config,
-                                  .ops = &ops,
-                                  .budget = &w.budget,
-                                  .v2m_ipa = FRAME,
-                                  .v2m_spi_first = 80,
-                                  .v2m_spi_count = 64 };
-
-    return link_init(&w.link, &params);
-}
-
-/* Both sides, until quiet. */
-static void settle(void)
-{
-    for (unsigned i = 0; i < 10000 && (w.kicked || w.rung); i++) {
-        if (w.kicked) {
-            w.kicked = false;
-            fake_peer_interrupt(&w.peer);
-        }
-        if (w.rung) {
-            w.rung = false;
-            link_signals(&w.link, DOORBELL);
-        }
-        if (link_next_deadline(&w.link) <= w.now) {
-            link_tick(&w.link);
-        }
-    }
-}
-
-static void start(void)
-{
-    memset(&w, 0, sizeof(w));
-    w.now = 1000 * MS;
-    w.config = (struct vmm_driver_link){
-        .name = "peer",
-        .iobuf_vaddr = (uintptr_t)w.area,
-        .ecam_ipa = ECAM,
-        .ecam_bytes = 0x100000,
-        .mmio_ipa = MMIO,
-        .mmio_bytes = 0x1000000,
-        .doorbell_badge = DOORBELL,
-        .unmapped_badge = UNMAPPED,
-        .kick_slot = KICK_SLOT,
-        .unmap_slot = UNMAP_SLOT,
-        .map_slot = MAP_SLOT,
-        .filled_slots = 1u << 1,
-    };
-    fake_backend_init(&w.backend, ECAM);
-    fake_backend_add(&w.backend, 1, 0x1042, 4);
-    fake_peer_init(&w.peer, area(), &w.backend, on_peer_rings, NULL);
-    bus_init(&w.bus);
-    TAP_OK(init_link() == 0 && link_add_to_bus(&w.link, &w.bus) == 0,
-           "link/both windows are on the bus");
-}
-
-static struct bus_access access_at(uint64_t ipa, unsigned size, bool write, uint64_t data)
-{
-    return (struct bus_access){ .ipa = ipa, .data = data, .size = size, .write = write };
-}
-
-static bool begin(struct bus_access *access)
-{
-    w.done[access->vcpu] = false;
-    return bus_dispatch(&w.bus, access) == BUS_HANDLED;
-}
-
-static uint64_t run(struct bus_access access)
-{
-    if (begin(&access)) {
-        return access.data;
-    }
-    settle();
-    return w.done[0] ? w.value[0] : UINT64_C(0xdeaddeaddeaddead);
-}
-
-static uint64_t config_read(unsigned reg, unsigned len)
-{
-    return run(access_at(ECAM + (1u << 15) + reg, len, false, 0));
-}
-
-static void config_write(unsigned reg, unsigned len, uint64_t data)
-{
-    (void)run(access_at(ECAM + (1u << 15) + reg, len, true, data));
-}
-
-/* A guest whose driver has set its device up. */
-static void run_guest(void)
-{
-    (void)config_read(0, 4);
-    config_write(0x14, 4, BAR1);
-    config_write(0x20, 4, BAR4);
-    config_write(0x04, 2, 0x0406);
-    for (unsigned i = 0; i < 4; i++) {
-        (void)run(access_at(BAR1 + 16 * i, 8, true, FRAME + LINK_MSI_SETSPI));
-        (void)run(access_at(BAR1 + 16 * i + 8, 8, true, 100 + i));
-    }
-    config_write(FAKE_CAP_MSIX + 2, 2, VPCI_MSIX_CTRL_ENABLE);
-    fake_peer_event_add(&w.peer, 0, NOTIFY, 2);
-    settle();
-}
-
-static void start_attached(void)
-{
-    start();
-    fake_peer_start(&w.peer);
-    settle();
-    fake_peer_attach(&w.peer, 1);
-    settle();
-}
-
-static void start_running(void)
-{
-    start_attached();
-    run_guest();
 }
 
 static void test_config(void)
@@ -618,12 +423,6 @@ static void test_two_links(void)
     static struct link other;
     static _Alignas(4096) uint8_t other_area[LINK_AREA_BYTES];
     struct vmm_driver_link config;
-    struct link_params params = { .config = &config,
-                                  .ops = &ops,
-                                  .budget = &w.budget,
-                                  .v2m_ipa = FRAME,
-                                  .v2m_spi_first = 80,
-                                  .v2m_spi_count = 64 };
     struct bus_access access;
 
     start_running();
@@ -631,7 +430,7 @@ static void test_two_links(void)
     config.ecam_ipa += 0x100000;
     config.mmio_ipa += 0x1000000;
     config.iobuf_vaddr = (uintptr_t)other_area;
-    TAP_OK(link_init(&other, &params) == 0 && link_add_to_bus(&other, &w.bus) == 0,
+    TAP_OK(init_another_link(&other, &config) == 0 && link_add_to_bus(&other, &w.bus) == 0,
            "link/a VM may have several");
     access = access_at(ECAM + 0x100000 + (1u << 15), 4, false, 0);
     TAP_OK(!begin(&access) && other.vpci.waits[0].state == VPCI_WAIT_HELD,
@@ -669,5 +468,6 @@ int main(void)
     test_two_links();
     test_events();
     test_device_side();
+    test_disk_loss();
     return TAP_DONE();
 }

@@ -9,5 +9,6 @@ void tap_report(bool pass, const char *text);
 
 void test_events(void);
 void test_device_side(void);
+void test_disk_loss(void);
 
 #endif

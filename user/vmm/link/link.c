@@ -101,8 +101,13 @@ static void shunned_reset_reply(struct link *link, uint32_t status)
 
 static void reset_reply(struct link *link, uint32_t status)
 {
+    bool again = link->reset_again;
+
+    link->reset_again = false;
     if (link->reset != LINK_RESET_ASKED) {
         shunned_reset_reply(link, status);
+    } else if (again && status == LINK_STATUS_OK) {
+        request_reset(link);
     } else if (status == LINK_STATUS_OK) {
         link->reset = LINK_RESET_READY;
     } else if (status == LINK_STATUS_BUSY) {
@@ -112,14 +117,11 @@ static void reset_reply(struct link *link, uint32_t status)
     }
 }
 
-void link_reset_begin(struct link *link)
+/* Makes sure that nothing of any backend writes to the pool any more: state READY follows. */
+static void begin_letting_go(struct link *link)
 {
-    if (link->reset != LINK_RESET_NONE) {
-        return;
-    }
-    vpci_reset(&link->vpci);
-    link_session_abandon(&link->session);
     link->reset_due = false;
+    link->reset_again = false;
     if (!link->exposed || !link->pool_mapped) {
         link->reset = LINK_RESET_READY; /* no backend has seen this life of the guest */
         return;
@@ -128,6 +130,44 @@ void link_reset_begin(struct link *link)
     link->reset_deadline_ns = now_ns(link) + LINK_RESET_TIMEOUT_NS;
     link->reset_busy_until_ns = now_ns(link) + LINK_RESET_BUSY_NS;
     request_reset(link);
+}
+
+void link_reset_begin(struct link *link)
+{
+    bool under_way = link->failing && link->reset != LINK_RESET_NONE;
+
+    if (link->reset != LINK_RESET_NONE && !link->failing) {
+        return;
+    }
+    link->failing = false;
+    link->stranded = false;
+    vpci_reset(&link->vpci);
+    link_session_abandon(&link->session);
+    if (!under_way) {
+        begin_letting_go(link);
+    } else if (link->reset == LINK_RESET_ASKED && !link->reset_due) {
+        /* Between then and now the guest may have used a new backend. */
+        link->reset_again = true;
+        link->reset_deadline_ns = now_ns(link) + LINK_RESET_TIMEOUT_NS;
+    }
+}
+
+/* What a guest that runs on had asked of a backend that died is ended once nothing of it is left. */
+static void fail_stranded(struct link *link)
+{
+    if (link->stranded && link->reset == LINK_RESET_NONE) {
+        link->stranded = false;
+        link->failing = vpci_requests_stranded(&link->vpci);
+        if (link->failing) {
+            begin_letting_go(link);
+        }
+    }
+    if (link->failing && link->reset == LINK_RESET_READY) {
+        link->failing = false;
+        link->reset = LINK_RESET_NONE;
+        vpci_fail_requests(&link->vpci);
+        restore_pool(link);
+    }
 }
 
 bool link_reset_ready(const struct link *link)
@@ -179,6 +219,7 @@ static void on_detached(void *owner)
     struct link *link = owner;
 
     vpci_backend_down(&link->vpci);
+    link->stranded = true;
 }
 
 static void on_interrupt(void *owner, uint32_t vector)
@@ -257,12 +298,20 @@ static void on_complete(void *owner, unsigned vcpu, uint64_t data)
     link->ops->complete(link->vm, vcpu, data);
 }
 
+static void *on_peer_memory(void *owner, uint64_t ipa, uint64_t bytes)
+{
+    struct link *link = owner;
+
+    return link->ops->peer_memory(link->vm, link->config, ipa, bytes);
+}
+
 static const struct vpci_ops bridge_ops = {
     .request = on_request,
     .alive = on_alive,
     .raise_spi = on_raise_spi,
     .complete = on_complete,
     .now_ns = on_now,
+    .peer_memory = on_peer_memory,
 };
 
 /* ---- Use ------------------------------------------------------------------------------------ */
@@ -345,11 +394,16 @@ enum bus_result link_access(void *opaque, struct bus_access *access)
         result = vpci_ecam_access(&link->vpci, access);
     } else if (access->write &&
                link_session_kick(&link->session, access->ipa, access->size, access->data)) {
+        vpci_written(&link->vpci);
         return BUS_HANDLED;
     } else {
         result = vpci_memory_access(&link->vpci, access);
+        if (access->write) {
+            vpci_written(&link->vpci);
+        }
     }
     link_session_settle(&link->session);
+    fail_stranded(link);
     return result;
 }
 
@@ -362,6 +416,7 @@ void link_signals(struct link *link, uint64_t badges)
     if ((badges & link->config->doorbell_badge) != 0) {
         link_session_doorbell(&link->session);
     }
+    fail_stranded(link);
 }
 
 void link_tick(struct link *link)
@@ -371,6 +426,7 @@ void link_tick(struct link *link)
     link_session_tick(&link->session, now);
     vpci_tick(&link->vpci, now);
     reset_tick(link, now);
+    fail_stranded(link);
 }
 
 uint64_t link_next_deadline(const struct link *link)

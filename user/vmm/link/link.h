@@ -54,6 +54,10 @@ struct link_ops {
     void (*signal)(void *vm, uint32_t slot);
     /* Monotonic time. */
     uint64_t (*now_ns)(void *vm);
+    /* Where the VMM sees guest memory that the peer of this link can write, too: its pool, or all RAM.
+       NULL if any byte of [ipa, ipa + bytes) is something else. */
+    void *(*peer_memory)(void *vm, const struct vmm_driver_link *config, uint64_t ipa,
+                         uint64_t bytes);
 };
 
 /* What a VM gives each of its links. All pointers must outlive the link. */
@@ -68,7 +72,7 @@ struct link_params {
 };
 
 enum link_reset_state {
-    LINK_RESET_NONE,  /* the guest runs, or may be started */
+    LINK_RESET_NONE,  /* the guest may use the link, or be started */
     LINK_RESET_ASKED, /* RESET sent, reply awaited */
     LINK_RESET_UNMAP, /* no reply: pool being unmapped from the device VM */
     LINK_RESET_READY, /* nothing of the old life writes to the pool any more */
@@ -83,8 +87,12 @@ struct link {
     enum link_reset_state reset;
     uint64_t reset_deadline_ns;
     uint64_t reset_busy_until_ns;
-    bool reset_due;   /* RESET is to be sent once there is room */
-    bool exposed;     /* a backend was attached at some time of this life of the guest */
+    bool reset_due; /* RESET is to be sent once there is room */
+    bool
+        reset_again; /* the RESET that is on its way was asked for too early: another one follows */
+    bool stranded;   /* a backend died: what the guest asked of it must be ended */
+    bool failing;    /* the handshake is for that, and the guest runs on */
+    bool exposed;    /* a backend was attached at some time of this life of the guest */
     bool pool_mapped; /* in the device VM */
     struct rt_log_limit pool_log;
 };

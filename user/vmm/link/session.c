@@ -484,7 +484,7 @@ int link_session_request(struct link_session *session, const struct link_msg *ms
 void link_session_abandon(struct link_session *session)
 {
     for (unsigned i = 0; i < LINK_OUTSTANDING; i++) {
-        if (session->requests[i].state == LINK_REQUEST_SENT) {
+        if (session->requests[i].state == LINK_REQUEST_SENT && !session->requests[i].reset) {
             session->requests[i].state = LINK_REQUEST_LATE;
         }
     }

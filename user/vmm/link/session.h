@@ -118,7 +118,8 @@ bool link_session_alive(const struct link_session *session);
 int link_session_request(struct link_session *session, const struct link_msg *msg,
                          uint32_t cookie) RT_MUST_CHECK;
 
-/* Gives up all outstanding requests without upcalls; their tags stay taken until the late reply. */
+/* Gives up all outstanding requests but a RESET without upcalls; their tags stay taken until the late
+   reply. */
 void link_session_abandon(struct link_session *session);
 
 /*

@@ -2,6 +2,8 @@
 /* The VM's links: what link/ needs from the VM, and the VM's events that concern links. */
 #include "vmm/vm/vm.h"
 
+#include <stddef.h>
+
 #include "rt/clock.h"
 
 static void raise_spi(void *context, uint32_t intid)
@@ -29,6 +31,30 @@ static uint64_t now_ns(void *context)
     return vm_now_ns(context);
 }
 
+static bool within(uint64_t base, uint64_t size, uint64_t ipa, uint64_t bytes)
+{
+    return ipa >= base && bytes <= size && ipa - base <= size - bytes;
+}
+
+/* The pool, or all RAM, is what the link says; a region says where we see it. Bound: the regions. */
+static void *peer_memory(void *context, const struct vmm_driver_link *link, uint64_t ipa,
+                         uint64_t bytes)
+{
+    const struct vm *vm = context;
+
+    if (!within(link->pool_ipa, link->pool_bytes, ipa, bytes)) {
+        return NULL;
+    }
+    for (unsigned i = 0; i < vm->config.region_count; i++) {
+        const struct vmm_region *region = &vm->config.regions[i];
+
+        if (region->vaddr != 0 && within(region->ipa, region->size_bytes, ipa, bytes)) {
+            return (void *)(region->vaddr + (ipa - region->ipa));
+        }
+    }
+    return NULL;
+}
+
 static void unmap_pool(void *context, uint32_t link_index)
 {
     vm_memory_unmap_pool(context, link_index);
@@ -44,6 +70,7 @@ static const struct link_ops driver_ops = {
     .complete = complete,
     .signal = signal_slot,
     .now_ns = now_ns,
+    .peer_memory = peer_memory,
 };
 
 static const struct link_device_ops device_ops = {

@@ -2,8 +2,8 @@
 /*
  * What the guest told one function: enough to bring a fresh backend to the same state. PCI part:
  * kept for all of a function's life and also the source from which the backend is programmed
- * (sync.c), so replaying it is the same code. Virtio part: recorded here; its replay, and the rings'
- * indices that it also needs, are not built yet.
+ * (sync.c), so replaying it is the same code. Virtio part: recorded here, and where the rings of a disk
+ * are found (queues.c); its replay is not built yet.
  *
  * Called by: config.c, vpci.c.
  * Source: Virtual I/O Device 1.2 section 4.1.4.3 (common configuration).

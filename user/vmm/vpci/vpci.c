@@ -55,6 +55,7 @@ void vpci_reset(struct vpci *vpci)
     }
     vpci_msix_vectors_reset(&vpci->vectors);
     memset(vpci->waits, 0, sizeof(vpci->waits));
+    vpci_queues_reset(&vpci->queues);
 }
 
 void vpci_init(struct vpci *vpci, const struct vpci_params *params)
@@ -66,10 +67,12 @@ void vpci_init(struct vpci *vpci, const struct vpci_params *params)
         .raise_spi = params->ops->raise_spi,
         .owner = params->owner,
     };
+    const struct inflight_memory memory = { params->ops->peer_memory, params->owner };
 
     memset(vpci, 0, sizeof(*vpci));
     vpci->params = *params;
     vpci_msix_vectors_init(&vpci->vectors, &frame);
+    vpci_queues_init(&vpci->queues, params->name, &memory);
     vpci_reset(vpci);
 }
 
@@ -356,11 +359,13 @@ static enum bus_result access_msix(struct vpci *vpci, const struct vpci_function
 }
 
 /* Records a write to the common configuration. Returns false if it must not reach the backend. */
-static bool record_common(struct vpci_function *function, unsigned bar, uint64_t offset,
-                          struct vpci_wait *wait)
+static bool record_common(struct vpci *vpci, struct vpci_function *function, unsigned bar,
+                          uint64_t offset, struct vpci_wait *wait)
 {
     const struct vpci_range *common = &function->common;
     struct bus_access *access = &wait->access;
+    uint32_t reg = (uint32_t)(offset - common->offset);
+    bool taken;
 
     if (!access->write || wait->applied || bar != common->bar ||
         offset >= (uint64_t)common->offset + common->bytes ||
@@ -369,8 +374,13 @@ static bool record_common(struct vpci_function *function, unsigned bar, uint64_t
     }
     wait->applied = true;
     /* An access that starts before the structure matches no field and is dropped. */
-    return vpci_journal_common_write(&function->journal.virtio, (uint32_t)(offset - common->offset),
-                                     access->size, &access->data, function->msix.size);
+    taken = vpci_journal_common_write(&function->journal.virtio, reg, access->size, &access->data,
+                                      function->msix.size);
+    if (taken && (reg == VPCI_COMMON_STATUS || reg == VPCI_COMMON_QUEUE_ENABLE ||
+                  reg == VPCI_COMMON_QUEUE_RESET)) {
+        vpci_queues_follow(&vpci->queues, function);
+    }
+    return taken;
 }
 
 static enum bus_result dispatch_memory(struct vpci *vpci, struct vpci_wait *wait)
@@ -389,12 +399,13 @@ static enum bus_result dispatch_memory(struct vpci *vpci, struct vpci_wait *wait
         return access_msix(vpci, function, region, offset, wait);
     }
     if (function->state == VPCI_STALE || !alive(vpci)) {
+        (void)record_common(vpci, function, bar, offset, wait); /* rings that are given up */
         return answer_dead(wait);
     }
     if (!in_sync(function)) {
         return block(wait); /* its BARs are on their way */
     }
-    if (!record_common(function, bar, offset, wait)) {
+    if (!record_common(vpci, function, bar, offset, wait)) {
         return answer(wait, 0);
     }
     return forward(vpci, wait);
@@ -562,7 +573,23 @@ void vpci_interrupt(struct vpci *vpci, uint32_t vector)
         vpci->vectors.dropped++;
         return;
     }
+    vpci_queues_moved(&vpci->queues, &vpci->vectors);
     vpci_msix_message(&vpci->vectors, &vpci->functions[slot].msix, vector);
+}
+
+void vpci_written(struct vpci *vpci)
+{
+    vpci_queues_moved(&vpci->queues, &vpci->vectors);
+}
+
+bool vpci_requests_stranded(const struct vpci *vpci)
+{
+    return vpci_queues_stranded(&vpci->queues);
+}
+
+void vpci_fail_requests(struct vpci *vpci)
+{
+    vpci_queues_fail(&vpci->queues, &vpci->vectors);
 }
 
 void vpci_tick(struct vpci *vpci, uint64_t now)
@@ -581,11 +608,14 @@ void vpci_tick(struct vpci *vpci, uint64_t now)
         }
         complete(vpci, wait);
     }
+    if (vpci->queues.unfinished) {
+        vpci_queues_moved(&vpci->queues, &vpci->vectors);
+    }
 }
 
 uint64_t vpci_deadline(const struct vpci *vpci)
 {
-    uint64_t deadline = UINT64_MAX;
+    uint64_t deadline = vpci->queues.unfinished ? 0 : UINT64_MAX;
 
     for (unsigned vcpu = 0; vcpu < VPCI_VCPUS_MAX; vcpu++) {
         const struct vpci_wait *wait = &vpci->waits[vcpu];

@@ -8,8 +8,9 @@
  * up to VPCI_HOLD_NS, then answered with "request retry status", as long as the VM's boot budget
  * lasts; Linux polls. All other slots are empty at once.
  *
- * Dead backend: config reads all-ones, memory reads zero, writes dropped. A function that the guest
- * knew stays dead until the guest restarts, also if a new backend comes (its state is lost).
+ * Dead backend: config reads all-ones, memory reads zero, writes dropped; requests to a disk fail
+ * (queues.h). A function that the guest knew stays dead until the guest restarts, also if a new
+ * backend comes (its state is lost).
  *
  * Called by: link/link.c. Calls out: struct vpci_ops.
  * Source: PCI Express Base 5.0 section 2.3.1 (request retry status), 7.2.2 (ECAM).
@@ -26,6 +27,7 @@
 #include "vmm/bus/bus.h"
 #include "vmm/vpci/function.h"
 #include "vmm/vpci/msix.h"
+#include "vmm/vpci/queues.h"
 
 #define VPCI_SLOTS     32u
 #define VPCI_VCPUS_MAX 8u
@@ -47,13 +49,14 @@ struct vpci_boot_budget {
 void vpci_boot_budget_reset(struct vpci_boot_budget *budget);
 
 /* What the bridge needs. request and alive: as link_session_request and link_session_alive; raise_spi
-   and complete: as in struct link_ops. */
+   complete and peer_memory: as in struct link_ops. */
 struct vpci_ops {
     int (*request)(void *owner, const struct link_msg *msg, uint32_t cookie);
     bool (*alive)(void *owner);
     void (*raise_spi)(void *owner, uint32_t intid);
     void (*complete)(void *owner, unsigned vcpu, uint64_t data);
     uint64_t (*now_ns)(void *owner);
+    void *(*peer_memory)(void *owner, uint64_t ipa, uint64_t bytes);
 };
 
 struct vpci_params {
@@ -92,6 +95,7 @@ struct vpci {
     struct vpci_function functions[VPCI_SLOTS];
     struct vpci_msix_vectors vectors;
     struct vpci_wait waits[VPCI_VCPUS_MAX];
+    struct vpci_queues queues;
     struct rt_log_limit device_log, budget_log;
 };
 
@@ -117,6 +121,16 @@ void vpci_room(struct vpci *vpci);
 
 /* Link-local vector (< LINK_IRQ_COUNT) raised by the backend. */
 void vpci_interrupt(struct vpci *vpci, uint32_t vector);
+
+/* A guest write to the memory window was handled, as a kick or by vpci_memory_access. */
+void vpci_written(struct vpci *vpci);
+
+/*
+ * A backend that is gone left requests to disks behind. Once nothing of it writes to guest memory any
+ * more, vpci_fail_requests ends them and all later ones.
+ */
+bool vpci_requests_stranded(const struct vpci *vpci);
+void vpci_fail_requests(struct vpci *vpci);
 
 /* Ends accesses whose time is over. */
 void vpci_tick(struct vpci *vpci, uint64_t now_ns);
