@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """Two vCPUs in each VM, two queues in each device: every queue is used, its interrupt arrives at the vCPU that the
-guest chose, also after the guest has moved it while it was in use."""
+guest chose, also after the guest has moved it while it was in use; and each fails its requests when QEMU dies."""
 
 import os
 import sys
@@ -13,6 +13,7 @@ from tap import run  # noqa: E402
 
 DEVICE = "device-vm"
 DRIVER = "driver-vm"
+BOUND_S = 120
 
 
 def counts(user, name):
@@ -52,6 +53,25 @@ def move(tap, user, target):
     duties.ping(tap, user, target, "none was lost for good: the network goes on")
 
 
+def loses_disk(tap, user, device):
+    """A request in each queue of a disk whose QEMU has stopped, and then dies."""
+    box = "/tmp/busybox"
+    user.must(f"cp /bin/busybox {box} && cd /tmp")
+    device.must("kill -STOP $(pidof qemu-system-aarch64)")
+    for mask in (1, 2):
+        user.must(f"({box} taskset {mask} {box} dd if=/dev/vda of=/dev/null bs=4k count=1 skip=6000 iflag=direct"
+                  f" 2> /dev/null || {box} touch /tmp/failed{mask}; {box} touch /tmp/ended{mask}) &")
+    user.must(f"{box} sleep 2")
+    device.type("kill -9 $(pidof qemu-system-aarch64)\n")
+    for queue in (0, 1):
+        tap.attempt(f"what was in flight in queue {queue} fails", user.board.wait,
+                    rf"^\[{DRIVER} vmm\] warning: link vm0: slot \d queue {queue}: backend gone:"
+                    r" I/O errors from now on, [1-9]\d* requests in flight failed, 0 lost$", BOUND_S)
+    status, output = user.run(f"for i in $({box} seq 60); do [ -e ended1 -a -e ended2 ] && break; {box} sleep 1; done;"
+                              " [ -e failed1 -a -e failed2 ]", BOUND_S)
+    tap.ok(status == 0, "whoever waits for either queue gets an error", output)
+
+
 def main(tap):
     with System("vm_qemu_virtio", test="queues", guest="small", description="tests/boot/queues/queues.camkes") as system:
         user, device = system.vm(DRIVER), system.vm(DEVICE)
@@ -67,6 +87,7 @@ def main(tap):
         move(tap, user, target)
         duties.reboot(tap, user, [device])
         duties.web(tap, user, "the network works after a restart", 1)
+        loses_disk(tap, user, device)
 
 
 if __name__ == "__main__":

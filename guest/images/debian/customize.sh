@@ -40,8 +40,8 @@ for unit in systemd-networkd-wait-online.service apt-daily.timer apt-daily-upgra
 done
 ln -sf /usr/lib/systemd/system/multi-user.target "$root/etc/systemd/system/default.target"
 
-# "reboot" is a program on the root disk: with a dead backend it is never read, and systemd never hears of
-# it. The login shell, which is in memory, then restarts the kernel itself. A shutdown that begins ends
+# "reboot" is a program on the root disk: with a dead backend it cannot be read, and systemd never hears of
+# it, or dies on the way. The login shell, which is in memory, then restarts the kernel itself. A shutdown that begins ends
 # this shell, and with it the wait. Options beside -f and -n ask for something else: help, an entry in a log.
 # A halt goes off: a kernel that is merely halted spins until somebody stops the VM.
 cat >> "$root/etc/bash.bashrc" << 'END'
