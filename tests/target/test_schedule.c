@@ -126,12 +126,13 @@ TEST("TCB-0021", "a resumed thread goes ahead of others of its priority that are
 
     log_start();
     for (seL4_Word i = 0; i < 2; i++) {
-        EXPECT(thread_new(&thread[i], PRIO_RUNNER, 0) != 0);
+        EXPECT(thread_new(&thread[i], PRIO_RUNNER - 1, 0) != 0);
         EXPECT_OK(thread_start(&thread[i], log_once, i, 0, 0));
     }
-    while (log_count < 2) {
-        seL4_Yield();
-    }
+    /* Neither runs before both are ready, whenever slices end. */
+    EXPECT_OK(seL4_TCB_SetPriority(RUNNER_TCB, RUNNER_TCB, PRIO_RUNNER - 2));
+    EXPECT_EQ(log_count, 2);
+    EXPECT_OK(seL4_TCB_SetPriority(RUNNER_TCB, RUNNER_TCB, PRIO_RUNNER));
     EXPECT_EQ(log_words[0], 1);
     EXPECT_EQ(log_words[1], 0);
 }
