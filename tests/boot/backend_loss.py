@@ -15,15 +15,10 @@ DEVICE = "device-vm"
 DRIVER = "driver-vm"
 # The longest a VMM holds one access is 5 s; a walk over a function's registers makes some.
 BOUND_S = 60
-SHUTDOWN_S = 240
-# What says that a shutdown did not come to its end by itself: the kernel's key (guest/images/small), the watchdog.
-FORCED = rf"sysrq: |^\[{DRIVER} vmm\] {DRIVER}: watchdog: "
 # The root disk is what dies: tools must not come from it.
 RESTART = "echo b > /proc/sysrq-trigger\n"
 KEEP_TOOLS = "cp /bin/busybox /tmp/busybox && cd /tmp"
 GO_OFF = "/tmp/busybox chroot /tmp /busybox poweroff -n -f\n"
-# With the one program of the small guest in its cache, whatever a shutdown runs can still be run.
-CACHE_TOOLS = "cat /bin/busybox > /dev/null"
 
 
 def functions(user):
@@ -47,18 +42,6 @@ def survives_dead_backend(tap, user, pci):
     tap.ok(True, "the driver VM restarts although its backend had died")
 
 
-def lose_backend(user, device):
-    """Leaves the user's VM with writes to come to a root disk that nobody serves."""
-    user.must(f"{CACHE_TOOLS}; head -c 4194304 /dev/urandom > /unwritten")
-    device.must("kill -9 $(pidof qemu-system-aarch64)")
-
-
-def ends_with(tap, user, command, end, text):
-    """Types a command that ends the VM's life, as its VMM reports it, without being forced to."""
-    user.type(command)
-    tap.attempt(text, user.board.wait, rf"^\[{DRIVER} vmm\] {DRIVER}: {end}$", SHUTDOWN_S, FORCED)
-
-
 def qemu_killed(tap, user, device):
     user.must(KEEP_TOOLS)
     pci = functions(user)
@@ -68,8 +51,8 @@ def qemu_killed(tap, user, device):
 
 
 def plain_reboot(tap, user, device):
-    lose_backend(user, device)
-    ends_with(tap, user, "reboot\n", "reset", "a plain reboot with a dead root disk restarts the VM")
+    duties.lose_backend(user, device)
+    duties.ends_with(tap, user, "reboot\n", "reset", "a plain reboot with a dead root disk restarts the VM")
     user.login()
 
 
@@ -88,7 +71,7 @@ def device_vm_restarted(tap, user, device):
 def healthy_halt(tap, user):
     """Nothing forces a shutdown that gets through; returns the hash of a file that only it has written."""
     late = user.must("head -c 4194304 /dev/urandom > /data-late && sha256sum < /data-late")
-    ends_with(tap, user, "halt\n", "power-off", "a plain halt with a live backend ends in a power-off by itself")
+    duties.ends_with(tap, user, "halt\n", "power-off", "a plain halt with a live backend ends in a power-off by itself")
     return late
 
 
@@ -100,15 +83,15 @@ def start_again(system, user, device):
 
 
 def goes_off(tap, user, device, command):
-    lose_backend(user, device)
-    ends_with(tap, user, f"{command}\n", "power-off", f"a plain {command} with a dead root disk ends in a power-off")
+    duties.lose_backend(user, device)
+    duties.ends_with(tap, user, f"{command}\n", "power-off", f"a plain {command} with a dead root disk ends in a power-off")
     tap.equal(device.run("echo alive", BOUND_S), (0, "alive"), "the device VM runs on")
 
 
 def goes_off_at_once(tap, user, device):
     user.must(KEEP_TOOLS)
     device.must("kill -9 $(pidof qemu-system-aarch64)")
-    ends_with(tap, user, GO_OFF, "power-off", "the VM goes off at once with tools in RAM")
+    duties.ends_with(tap, user, GO_OFF, "power-off", "the VM goes off at once with tools in RAM")
 
 
 def main(tap):

@@ -51,6 +51,9 @@ def stock_kernel(tap):
         device.login()
         lives_on_links(tap, user, device, "stock kernel", 4)
         duties.reboot(tap, user, [device])
+        duties.lose_backend(user, device)
+        duties.ends_with(tap, user, "reboot\n", "reset", "stock kernel: a plain reboot with a dead root disk restarts the VM")
+        tap.attempt("stock kernel: the restarted VM takes a login", user.login, 480)
 
 
 def main(tap):

@@ -13,6 +13,7 @@ import re
 from system import WebServer
 
 MIB = 1 << 20
+SHUTDOWN_S = 240
 HOST = "192.168.76.2"  # this machine, as the board sees it (tools/run-board)
 
 
@@ -148,3 +149,18 @@ def reboot(tap, user, others):
     user.login()
     tap.ok(boot_id(user) != was, f"{user.name} really restarts")
     tap.equal([boot_id(other) for other in others], kept, "the other VMs run on")
+
+
+def lose_backend(user, device):
+    """Leaves the user's VM with writes to come to a root disk that nobody serves. With the one program of the small
+    guest in its cache, whatever a shutdown runs can still be run."""
+    user.must("cat /bin/busybox > /dev/null; head -c 4194304 /dev/urandom > /unwritten")
+    device.must("kill -9 $(pidof qemu-system-aarch64)")
+
+
+def ends_with(tap, user, command, end, text):
+    """Types a command that ends the VM's life, as its VMM reports it, without being forced to: by the kernel's key
+    (guest/images/small) or the watchdog."""
+    vmm = rf"^\[{user.name} vmm\] {user.name}: "
+    user.type(command)
+    tap.attempt(text, user.board.wait, rf"{vmm}{end}$", SHUTDOWN_S, rf"sysrq: |{vmm}watchdog: ")
