@@ -72,8 +72,7 @@ struct user_context *arch_next_context(void)
 static struct user_context *go_on(void)
 {
     if (CONFIG_MAX_NUM_NODES > 1) {
-        sched_run();
-        return arch_next_context();
+        return trap_choose();
     }
     return &current_thread()->context;
 }
@@ -81,8 +80,7 @@ static struct user_context *go_on(void)
 static struct user_context *raise(const struct fault *fault)
 {
     fault_raise(current_thread(), fault);
-    sched_run();
-    return arch_next_context();
+    return trap_choose();
 }
 
 /* For faults whose message fits in registers. */
@@ -178,27 +176,13 @@ struct user_context *trap_syscall(int64_t number)
 struct user_context *trap_irq(void)
 {
     handle_irq();
-    sched_run();
-    return arch_next_context();
+    return trap_choose();
 }
 
-#if CONFIG_MAX_NUM_NODES > 1
-struct user_context *trap_stalled(void)
+struct user_context *trap_choose(void)
 {
     sched_run();
     return arch_next_context();
-}
-#endif
-
-/* An asynchronous external abort stops the thread that was running, and nobody else. */
-struct user_context *trap_serror(uint64_t esr)
-{
-    struct fault fault = {
-        .type = current_thread()->vcpu ? SEL4_FAULT_VCPU : SEL4_FAULT_USER_EXCEPTION,
-        .word = { esr },
-    };
-
-    return raise(&fault);
 }
 
 /* Bound: 31 registers. */

@@ -186,11 +186,13 @@ static void activate(struct core *core, struct vcpu *vcpu)
     enter_guest_mode(core, vcpu);
 }
 
-static void deactivate(struct core *core)
+static inline void deactivate(struct core *core)
 {
     struct vcpu *vcpu = core->arch.vcpu;
     uint64_t sctlr = read_sysreg(sctlr_el1);
 
+    /* All that the guest accessed has been answered afterwards: see arch_serror_pending(). */
+    __asm__ volatile("dsb sy\n isb" ::: "memory");
     write_sysreg(hcr_el2, HCR_NATIVE);
     vcpu->regs[REG(SCTLR)] = sctlr;
     vcpu->regs[REG(CPACR)] = read_sysreg(cpacr_el1);

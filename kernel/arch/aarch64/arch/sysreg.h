@@ -67,6 +67,9 @@
 #define ESR_FSC_TYPE_MASK  0x3c
 #define ESR_S1PTW          (1 << 7)
 
+/* ISR_EL1. */
+#define ISR_SERROR (1 << 8)
+
 /* PAR_EL1. */
 #define PAR_FAILED  1
 #define PAR_ADDRESS 0xfffffffff000
