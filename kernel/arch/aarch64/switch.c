@@ -73,10 +73,8 @@ void arch_load_fpu_access(struct core *core, const struct tcb *tcb)
         return;
     }
     set_fpu_trap(core, CPTR_FPU_OPEN);
-    if (!tcb->vcpu && core->arch.vcpu && !core->arch.cpacr_changed) {
-        /* The guest's CPACR_EL1 applies to native threads too. */
-        core->arch.cpacr_changed = true;
-        write_sysreg(cpacr_el1, CPACR_FP_OPEN);
+    if (!tcb->vcpu && !core->arch.cpacr_open) {
+        arch_open_cpacr(core); /* the guest's applies to native threads too */
     }
 }
 

@@ -138,10 +138,20 @@ static struct user_context *abort_fault(uint64_t esr, bool instruction)
     return raise_fast(&fault, words, SEL4_VM_FAULT_LENGTH);
 }
 
+/* A guest may have forbidden the instruction: it must meet the exception with native registers, too. */
+__attribute__((cold, noinline)) static struct user_context *try_without_guest(void)
+{
+    arch_vcpu_hide_registers();
+    return go_on();
+}
+
 struct user_context *trap_fault(uint64_t esr)
 {
     struct fault fault = { .word = { esr } };
 
+    if (!current_thread()->vcpu && arch_core_shows_guest(&this_core()->arch, SCTLR_NATIVE)) {
+        return try_without_guest();
+    }
     switch (esr >> ESR_EC_SHIFT) {
     case ESR_EC_DABT_LOWER: return abort_fault(esr, false);
     case ESR_EC_IABT_LOWER: return abort_fault(esr, true);

@@ -30,10 +30,13 @@
 #define VTCR_VALUE 0x80043594
 #endif
 
-/* SCTLR_EL1 for native threads, and the bits of a guest's value that would harm them. */
+/* SCTLR_EL1 for native threads. */
 #define SCTLR_NATIVE 0x34d59824
-#define SCTLR_NATIVE_MASK                                                                          \
-    ((1 << 1) | (1 << 9) | (1 << 12) | (1 << 15) | (1 << 16) | (1 << 18) | (1 << 24) | (1 << 26))
+/*
+ * Bits of a guest's value that native threads must never run with, for no exception would tell: UMA,
+ * I, E0E, EnTP2. docs/kernel/guest-registers.md has the reason for each bit, here or not.
+ */
+#define SCTLR_EAGER (1ull << 9 | 1ull << 12 | 1ull << 24 | 1ull << 60)
 
 #define CPACR_FP_OPEN (3 << 20)
 /* CPTR_EL2: RES1 bits, with and without the FPU trap. */
