@@ -565,12 +565,12 @@ static void strict_guest(bool by_vmm)
     EXPECT_EQ(seL4_GetMR(0), SCTLR_STRICT);
 }
 
-TEST("VCPU-0302", "what a guest forbids its user level, native threads do all the same")
+TEST("VCPU-0304", "what a guest forbids its user level, native threads do all the same")
 {
     strict_guest(false);
 }
 
-TEST("VCPU-0303", "and what a VMM forbids its guest, while its registers are loaded")
+TEST("VCPU-0305", "and what a VMM forbids its guest, while its registers are loaded")
 {
     strict_guest(true);
 }

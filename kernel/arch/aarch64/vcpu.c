@@ -211,7 +211,7 @@ static inline void deactivate(struct core *core)
     vcpu->regs[REG(SCTLR)] = sctlr;
     vcpu->regs[REG(CPACR)] = read_sysreg(cpacr_el1);
     vcpu->regs[REG(CNTKCTL_EL1)] = read_sysreg(cntkctl_el1);
-    if ((sctlr ^ SCTLR_NATIVE) & SCTLR_EAGER) {
+    if (!sctlr_may_stay(sctlr)) {
         sctlr = SCTLR_NATIVE;
         write_sysreg(sctlr_el1, sctlr);
     }

@@ -78,6 +78,7 @@
 #define PAR_ADDRESS 0xfffffffff000
 
 #ifndef __ASSEMBLER__
+#include <stdbool.h>
 #include <stdint.h>
 
 #define read_sysreg(name)                                                                          \
@@ -92,6 +93,12 @@
         uint64_t sysreg_input_ = (value);                                                          \
         __asm__ volatile("msr " #name ", %0" : : "r"(sysreg_input_));                              \
     } while (0)
+
+/* True if native threads may run with the value that a guest left in SCTLR_EL1. */
+static inline bool sctlr_may_stay(uint64_t guest)
+{
+    return !((guest ^ SCTLR_NATIVE) & SCTLR_EAGER);
+}
 
 static inline void isb(void)
 {
