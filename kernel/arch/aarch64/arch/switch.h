@@ -28,7 +28,8 @@ static inline void arch_save_tls(struct tcb *tcb)
 /*
  * True if an SError waits. Directly behind the switch to another thread, the one before has caused it:
  * arch_catch_serror() is to be called then. All accesses of a guest have ended there. Those of a native
- * thread need not have: an SError that takes longer than the way through the kernel hits its successor.
+ * thread need not have: an SError that takes longer than the way through the kernel hits its successor. Each message
+ * between threads would have to wait for all stores, for what only the holder of a device can cause.
  */
 static inline bool arch_serror_pending(void)
 {
