@@ -91,11 +91,24 @@ static inline void copy_words(const struct tcb *from, struct tcb *to, unsigned c
     }
 }
 
+/* The thread that was left has caused an SError, or the one that would run now did so earlier. */
+__attribute__((cold, noinline)) static struct user_context *settle_serrors(struct tcb *left)
+{
+    if (arch_serror_pending()) {
+        arch_catch_serror(left);
+    }
+    sched_run();
+    return arch_next_context();
+}
+
 static inline struct user_context *run(struct core *core, struct tcb *tcb, uint64_t translation)
 {
+    struct tcb *left = core->current;
+
     arch_fast_switch(core, tcb, translation);
     core->current = tcb;
-    return &tcb->context;
+    return likely(!arch_serror_pending() && !arch_serror(tcb)) ? &tcb->context
+                                                               : settle_serrors(left);
 }
 
 /* The first receiver of the endpoint, taken out of its queue. */

@@ -83,6 +83,12 @@ __attribute__((noinline)) static void perform(struct call *call)
     tcb->state = THREAD_RESTART;
     enum status status = call_invoke(call);
 
+    /*
+     * What does not come here, as the fast paths, leaves it. A preempted thread executes the same call
+     * again before it does anything else; a fault or new registers forget the call. Only who changes
+     * the thread's code or CSpace meanwhile makes it do something else. If it makes an equal call later,
+     * that may skip what the first had done already: of the thread's own work, nobody else's.
+     */
     if (status != STATUS_PREEMPT) {
         tcb->resume_at = 0;
     }

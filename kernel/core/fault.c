@@ -155,6 +155,19 @@ void fault_raise(struct tcb *tcb, const struct fault *fault)
     }
 }
 
+void fault_raise_serror(struct tcb *tcb)
+{
+    struct fault fault = {
+        .type = tcb->vcpu ? SEL4_FAULT_VCPU : SEL4_FAULT_USER_EXCEPTION,
+        .word = { arch_serror(tcb) },
+    };
+
+    arch_set_serror(tcb, 0);
+    /* A system call that has been answered meanwhile is over: a reply must not start it again. */
+    arch_set_restart_here(tcb);
+    fault_raise(tcb, &fault);
+}
+
 void fault_raise_cap(struct tcb *tcb, uint64_t cptr, bool in_receive,
                      const struct lookup_failure *failure)
 {

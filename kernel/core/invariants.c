@@ -5,6 +5,7 @@
 #ifdef CONFIG_DEBUG_BUILD
 
 #include "arch/machine.h"
+#include "arch/thread.h"
 #include "core/lookup.h"
 #include "core/sched.h"
 #include "object/asid.h"
@@ -448,6 +449,9 @@ void *invariants_at_exit(void *context)
     invariants_require(invariants_scheduler());
     if (current != this_core()->idle) {
         invariants_require(check_partner(current));
+    }
+    if (arch_serror(current)) {
+        invariants_require("a thread runs on after its SError");
     }
     if (caller) {
         invariants_require(check_partner(caller));

@@ -4,6 +4,7 @@
 #include "arch/machine.h"
 #include "arch/thread.h"
 #include "core/check.h"
+#include "core/fault.h"
 
 #include "contract/sel4/limits.h"
 
@@ -283,10 +284,8 @@ static void restart_if_asked(struct tcb *tcb)
     }
 }
 
-void sched_run(void)
+static void choose(struct core *core)
 {
-    struct core *core = this_core();
-
     if (core->action != SCHED_RESUME_CURRENT) {
         bool was_runnable = thread_is_runnable(core->current);
 
@@ -301,6 +300,20 @@ void sched_run(void)
         core->action = SCHED_RESUME_CURRENT;
     }
     restart_if_asked(core->current);
+}
+
+/* Bound: the threads in which an SError is kept, each of which is stopped for it. */
+void sched_run(void)
+{
+    struct core *core = this_core();
+
+    for (;;) {
+        choose(core);
+        if (__builtin_expect(!arch_serror(core->current), 1)) {
+            break;
+        }
+        fault_raise_serror(core->current);
+    }
     interrupt_others(core);
 }
 

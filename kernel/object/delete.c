@@ -6,6 +6,10 @@
  * Zombies can contain zombies. To use no recursion beyond depth two, a nested zombie is not
  * emptied where it is found: it changes places with the first slot of its own CNode, so that the
  * outer zombie's slot is left with something that goes away by itself.
+ *
+ * An object has one zombie at most, for its last capability became it and it cannot be copied. So while
+ * the slot S = B[n - 1] of the zombie (B, n) is emptied, a zombie in S whose own first slot is S can only
+ * be (B, n) itself, swapped there, and then n is 1: it is through.
  */
 #include "object/delete.h"
 
@@ -100,11 +104,6 @@ static bool is_removable(struct cap cap, const struct slot *slot)
     return cap.data == 0 || (cap.data == 1 && zombie_slots(cap) == slot);
 }
 
-static bool is_cyclic_zombie(struct cap cap, const struct slot *slot)
-{
-    return cap_type(cap) == CAP_ZOMBIE && zombie_slots(cap) == slot;
-}
-
 static enum status delete_any(struct slot *slot, bool exposed);
 
 /* Empties the last slot that the zombie in `slot` stands for. */
@@ -118,9 +117,8 @@ static enum status reduce_exposed(struct slot *slot)
         return status;
     }
     /* The deletion may have swapped this zombie away; then there is nothing to count down. */
-    if (cap_type(slot->cap) == CAP_ZOMBIE && zombie_slots(slot->cap) == slots &&
-        slot->cap.data == zombie.data) {
-        CHECK(slot_is_empty(&slots[zombie.data - 1]));
+    if (cap_type(slot->cap) == CAP_ZOMBIE && zombie_slots(slot->cap) == slots) {
+        CHECK(slot->cap.data == zombie.data && slot_is_empty(&slots[zombie.data - 1]));
         slot->cap.data--;
     }
     return STATUS_OK;
@@ -133,21 +131,18 @@ static enum status reduce(struct slot *slot, bool exposed)
     }
     struct slot *first = zombie_slots(slot->cap);
 
-    CHECK(first != slot);
+    CHECK(first != slot); /* see above */
     slot_swap(first->cap, first, slot->cap, slot);
     return STATUS_OK;
 }
 
 /*
- * Lets the object go step by step. On STATUS_OK `*removed` tells whether the slot may be emptied:
- * an unexposed cyclic zombie stays, it is somebody else's to finish.
+ * Lets the object go step by step. On STATUS_OK the slot may be emptied.
  *
  * Bound: each round takes at least one capability, waiting thread or ASID away from a dying object.
  */
-static enum status finalise_slot(struct slot *slot, bool exposed, bool *removed,
-                                 struct cap *clean_up)
+static enum status finalise_slot(struct slot *slot, bool exposed, struct cap *clean_up)
 {
-    *removed = true;
     *clean_up = cap_null();
     while (!slot_is_empty(slot)) {
         struct finalised result = finalise(slot->cap, slot_is_final(slot));
@@ -163,10 +158,6 @@ static enum status finalise_slot(struct slot *slot, bool exposed, bool *removed,
             return STATUS_OK;
         }
         slot->cap = result.remainder;
-        if (!exposed && is_cyclic_zombie(result.remainder, slot)) {
-            *removed = false;
-            return STATUS_OK;
-        }
         enum status status = reduce(slot, exposed);
 
         if (status != STATUS_OK) {
@@ -182,10 +173,9 @@ static enum status finalise_slot(struct slot *slot, bool exposed, bool *removed,
 static enum status delete_any(struct slot *slot, bool exposed)
 {
     struct cap clean_up;
-    bool removed;
-    enum status status = finalise_slot(slot, exposed, &removed, &clean_up);
+    enum status status = finalise_slot(slot, exposed, &clean_up);
 
-    if (status == STATUS_OK && (exposed || removed)) {
+    if (status == STATUS_OK) {
         empty_slot(slot, clean_up);
     }
     return status;

@@ -30,6 +30,12 @@ guest hello
     report
 1:  b       1b
 
+/* Reports SCTLR_EL1 for ever. */
+guest sctlr
+    mrs     x0, sctlr_el1
+    report
+    b       guest_sctlr
+
 guest smc
     movz    x0, #0x8400, lsl #16
     smc     #0

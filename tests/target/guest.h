@@ -17,9 +17,9 @@
 #define EC_SMC64  0x17
 #define EC_SYSREG 0x18
 
-extern const unsigned char guest_hello[], guest_smc[], guest_wfi[], guest_access[], guest_jump[],
-    guest_sysregs[], guest_counter[], guest_syscall[], guest_irq[], guest_timer[], guest_fpu[],
-    guest_stage1[], guest_stores[], guest_end[];
+extern const unsigned char guest_hello[], guest_sctlr[], guest_smc[], guest_wfi[], guest_access[],
+    guest_jump[], guest_sysregs[], guest_counter[], guest_syscall[], guest_irq[], guest_timer[],
+    guest_fpu[], guest_stage1[], guest_stores[], guest_end[];
 
 struct guest {
     seL4_CPtr vcpu;

@@ -494,6 +494,87 @@ TEST("VCPU-0300",
     EXPECT_EQ(seL4_GetMR(0) >> 26, EC_SYSREG);
 }
 
+/*
+ * All that a guest can forbid its own user level in SCTLR_EL1: misaligned pointers and stack (A, SA0),
+ * DC ZVA, CTR_EL0, WFI, WFE, cache maintenance; the same for FP in CPACR_EL1.
+ */
+#define SCTLR_STRICT 0x30d0183eul
+
+static volatile seL4_Word done;
+
+static void use_everything(seL4_Word unused0, seL4_Word unused1, seL4_Word unused2)
+{
+    static unsigned char bytes[64] __attribute__((aligned(64)));
+    seL4_Word value;
+
+    (void)unused0;
+    (void)unused1;
+    (void)unused2;
+    __asm__ volatile("ldr %0, [%1]" : "=r"(value) : "r"(bytes + 1) : "memory");
+    done = 1;
+    __asm__ volatile("mrs %0, ctr_el0" : "=r"(value));
+    done = 2;
+    __asm__ volatile("dc civac, %0\n dc cvau, %0\n ic ivau, %0" : : "r"(bytes) : "memory");
+    done = 3;
+    __asm__ volatile("wfe\n wfi");
+    done = 4;
+    __asm__ volatile(".arch_extension fp\n fmov d3, %0" : : "r"(value));
+    done = 5;
+    __asm__ volatile("mov x9, sp\n"
+                     "sub sp, x9, #24\n"
+                     "ldr x10, [sp]\n"
+                     "mov sp, x9"
+                     :
+                     :
+                     : "x9", "x10", "memory");
+    done = 6;
+    thread_stop();
+}
+
+/* @by_vmm: the VMM closes the FPU to the guest once more, behind its exit */
+static void strict_guest(bool by_vmm)
+{
+    seL4_CPtr ep = object_new(seL4_EndpointObject, 0);
+    struct guest guest;
+    struct thread thread;
+    seL4_Word ip;
+
+    EXPECT_OK(guest_hold(&guest, guest_sctlr, 0));
+    EXPECT_OK(seL4_ARM_VCPU_WriteRegs(guest.vcpu, seL4_VCPUReg_SCTLR, SCTLR_STRICT));
+    EXPECT_OK(seL4_TCB_Resume(guest.tcb));
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+    EXPECT_EQ(seL4_GetMR(0), SCTLR_STRICT);
+    ip = seL4_GetMR(seL4_UnknownSyscall_FaultIP);
+    if (by_vmm) {
+        EXPECT_OK(seL4_ARM_VCPU_WriteRegs(guest.vcpu, seL4_VCPUReg_CPACR, 0));
+    }
+    done = 0;
+    EXPECT(thread_new(&thread, PRIO_RUNNER + 1, ep) != 0);
+    EXPECT_OK(thread_start(&thread, use_everything, 0, 0, 0));
+    EXPECT_EQ(seL4_MessageInfo_get_label(seL4_NBRecv(ep, seL4_Null)), 0);
+    for (int turn = 0; turn < 1000 && done < 6; turn++) {
+        seL4_Yield();
+    }
+    EXPECT_EQ(done, 6);
+    EXPECT_EQ(seL4_ARM_VCPU_ReadRegs(guest.vcpu, seL4_VCPUReg_SCTLR).value, SCTLR_STRICT);
+    EXPECT_EQ(seL4_ARM_VCPU_ReadRegs(guest.vcpu, seL4_VCPUReg_CPACR).value, 0);
+    /* NBRecv took the right to answer away. */
+    EXPECT_OK(seL4_TCB_Suspend(guest.tcb));
+    EXPECT_OK(seL4_TCB_WriteRegisters(guest.tcb, 1, 0, 1, &(seL4_UserContext){ .pc = ip - 8 }));
+    EXPECT_EQ(guest_exit(&guest), seL4_Fault_UnknownSyscall);
+    EXPECT_EQ(seL4_GetMR(0), SCTLR_STRICT);
+}
+
+TEST("VCPU-0304", "what a guest forbids its user level, native threads do all the same")
+{
+    strict_guest(false);
+}
+
+TEST("VCPU-0305", "and what a VMM forbids its guest, while its registers are loaded")
+{
+    strict_guest(true);
+}
+
 #ifdef CONFIG_EXPORT_VTMR_USER
 TEST("VCPU-0301", "a native thread that uses the exported virtual timer leaves the guest's alone")
 {

@@ -114,7 +114,17 @@ vectors:
 
     kernel_vector 5
     kernel_vector 6
-    kernel_vector 7
+
+    /* An SError is let in by take_serror only. */
+    .balign 0x80
+    stp x0, x1, [sp, #-16]!
+    mrs x0, elr_el2
+    adr x1, serror_window
+    sub x0, x0, x1
+    cmp x0, #serror_window_end - serror_window
+    b.ls serror_taken
+    ldp x0, x1, [sp], #16
+    kernel_fault_of 7
 
     /* Lower level, AArch64, then AArch32 (a guest's user mode). */
 .rept 2
@@ -147,10 +157,6 @@ wait_for_lock:
     ldp x7, x12, [sp, #16]
     ldp x0, x1, [sp], #48
     ret
-
-stalled:
-    bl trap_stalled
-    b restore_context
 #endif
 
 lower_sync:
@@ -213,11 +219,14 @@ lower_irq:
     bl trap_irq
     b restore_context
 
+    /* Noted before others may take the thread off the core, for the hardware does not tell it again. */
 lower_serror:
+    mrs x12, esr_el2
     str x9, [sp, #CTX_FAULT_IP]
+    str x12, [sp, #CTX_SERROR]
     load_stack
-    mrs x0, esr_el2
-    bl trap_serror
+stalled:
+    bl trap_choose
 
     /* x0: the context to resume. */
     .global restore_context
@@ -297,6 +306,25 @@ guest_walk_aborted:
     mov x0, #PAR_FAILED
     msr par_el1, x0
     ldp x0, x1, [sp], #16
+    eret
+
+    /*
+     * uint64_t take_serror(void): lets the pending SError come; its ESR_EL2, or 0 if it went away. It is taken behind
+     * either of two instructions. ELR_EL2 and SPSR_EL2 are the kernel's afterwards.
+     */
+    .global take_serror
+take_serror:
+    mov x0, #0
+    msr daifclr, #4
+serror_window:
+    isb
+serror_window_end:
+    msr daifset, #4
+    ret
+
+serror_taken:
+    add sp, sp, #16
+    mrs x0, esr_el2
     eret
 
     /* void fpu_save(struct fpu_context *), void fpu_load(const struct fpu_context *) */

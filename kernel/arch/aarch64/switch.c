@@ -73,16 +73,37 @@ void arch_load_fpu_access(struct core *core, const struct tcb *tcb)
         return;
     }
     set_fpu_trap(core, CPTR_FPU_OPEN);
-    if (!tcb->vcpu && core->arch.vcpu && !core->arch.cpacr_changed) {
-        /* The guest's CPACR_EL1 applies to native threads too. */
-        core->arch.cpacr_changed = true;
-        write_sysreg(cpacr_el1, CPACR_FP_OPEN);
+    if (!tcb->vcpu && !core->arch.cpacr_open) {
+        arch_open_cpacr(core); /* the guest's applies to native threads too */
+    }
+}
+
+/* entry.S: takes the pending SError; its ESR_EL2, 0 if there is none any more. */
+uint64_t take_serror(void);
+
+void arch_catch_serror(struct tcb *left)
+{
+    if (left == this_core()->idle) {
+        return; /* nobody's: the next thread gets it from the hardware */
+    }
+    uint64_t syndrome = take_serror();
+
+    if (syndrome) {
+        arch_set_serror(left, syndrome);
+    }
+}
+
+static void settle(struct tcb *left)
+{
+    if (__builtin_expect(arch_serror_pending(), 0)) {
+        arch_catch_serror(left);
     }
 }
 
 void arch_switch_to_thread(struct core *core, struct tcb *tcb)
 {
     arch_fast_switch(core, tcb, translation_of(tcb));
+    settle(core->current);
 }
 
 void arch_switch_to_idle(struct core *core)
@@ -91,6 +112,7 @@ void arch_switch_to_idle(struct core *core)
     if (core->arch.vcpu_active) {
         arch_vcpu_switch(0);
     }
+    settle(core->current);
 }
 
 static void save_fpu_owner(struct core *core)

@@ -72,8 +72,7 @@ struct user_context *arch_next_context(void)
 static struct user_context *go_on(void)
 {
     if (CONFIG_MAX_NUM_NODES > 1) {
-        sched_run();
-        return arch_next_context();
+        return trap_choose();
     }
     return &current_thread()->context;
 }
@@ -81,8 +80,7 @@ static struct user_context *go_on(void)
 static struct user_context *raise(const struct fault *fault)
 {
     fault_raise(current_thread(), fault);
-    sched_run();
-    return arch_next_context();
+    return trap_choose();
 }
 
 /* For faults whose message fits in registers. */
@@ -140,10 +138,20 @@ static struct user_context *abort_fault(uint64_t esr, bool instruction)
     return raise_fast(&fault, words, SEL4_VM_FAULT_LENGTH);
 }
 
+/* A guest may have forbidden the instruction: it must meet the exception with native registers, too. */
+__attribute__((cold, noinline)) static struct user_context *try_without_guest(void)
+{
+    arch_vcpu_hide_registers();
+    return go_on();
+}
+
 struct user_context *trap_fault(uint64_t esr)
 {
     struct fault fault = { .word = { esr } };
 
+    if (!current_thread()->vcpu && arch_core_shows_guest(&this_core()->arch, SCTLR_NATIVE)) {
+        return try_without_guest();
+    }
     switch (esr >> ESR_EC_SHIFT) {
     case ESR_EC_DABT_LOWER: return abort_fault(esr, false);
     case ESR_EC_IABT_LOWER: return abort_fault(esr, true);
@@ -178,27 +186,13 @@ struct user_context *trap_syscall(int64_t number)
 struct user_context *trap_irq(void)
 {
     handle_irq();
-    sched_run();
-    return arch_next_context();
+    return trap_choose();
 }
 
-#if CONFIG_MAX_NUM_NODES > 1
-struct user_context *trap_stalled(void)
+struct user_context *trap_choose(void)
 {
     sched_run();
     return arch_next_context();
-}
-#endif
-
-/* An asynchronous external abort stops the thread that was running, and nobody else. */
-struct user_context *trap_serror(uint64_t esr)
-{
-    struct fault fault = {
-        .type = current_thread()->vcpu ? SEL4_FAULT_VCPU : SEL4_FAULT_USER_EXCEPTION,
-        .word = { esr },
-    };
-
-    return raise(&fault);
 }
 
 /* Bound: 31 registers. */

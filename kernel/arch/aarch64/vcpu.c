@@ -3,12 +3,15 @@
  * VCPU registers in hardware.
  *
  * What changes between a guest and its VMM, at each exit and entry: HCR_EL2, VTTBR_EL2 (switch.c),
- * CNTKCTL_EL1 and, if the physical timer is exported, CNTHCTL_EL2. SCTLR_EL1 only if the guest's
- * value would harm native code, and CPACR_EL1 only if the native thread uses the FPU. The virtual
- * interrupt interface and the virtual timer keep running: HCR_EL2.TGE keeps virtual interrupts away
- * from native threads, and when their physical interrupts arrive while the VCPU is not active, the
- * source is stopped until it is, at which time it interrupts again. (If the virtual timer is
- * exported, native threads have it meanwhile, without its interrupt.)
+ * CNTKCTL_EL1 and, if the physical timer is exported, CNTHCTL_EL2. SCTLR_EL1 only if native code
+ * would silently work differently with the guest's value. What else a guest forbids its user level
+ * there or in CPACR_EL1 is an exception of a native thread: it gets native values then, and executes
+ * the instruction again (trap.c). docs/kernel/guest-registers.md goes through the bits.
+ *
+ * The virtual interrupt interface and the virtual timer keep running: HCR_EL2.TGE keeps virtual
+ * interrupts away from native threads, and when their physical interrupts arrive while the VCPU is not
+ * active, the source is stopped until it is, at which time it interrupts again. (If the virtual timer
+ * is exported, native threads have it meanwhile, without its interrupt.)
  */
 #include "arch/vcpu.h"
 
@@ -90,12 +93,23 @@ unsigned arch_list_register_count(void)
     return list_register_count;
 }
 
+/* Until the VCPU that is loaded, if one is, becomes active again. */
+void arch_open_cpacr(struct core *core)
+{
+    core->arch.cpacr_open = true;
+    write_sysreg(cpacr_el1, CPACR_FP_OPEN);
+}
+
 static void load_native_sysregs(struct core *core)
 {
     write_sysreg(sctlr_el1, SCTLR_NATIVE);
     core->arch.sctlr = SCTLR_NATIVE;
-    write_sysreg(cpacr_el1, CPACR_FP_OPEN);
-    core->arch.cpacr_changed = false;
+    arch_open_cpacr(core);
+}
+
+void arch_vcpu_hide_registers(void)
+{
+    load_native_sysregs(this_core());
 }
 
 /* Opens the PMU for native threads, closes it for guests. */
@@ -179,23 +193,25 @@ static void activate(struct core *core, struct vcpu *vcpu)
     if (vcpu->regs[REG(SCTLR)] != core->arch.sctlr) {
         write_sysreg(sctlr_el1, vcpu->regs[REG(SCTLR)]);
     }
-    if (core->arch.cpacr_changed) {
-        core->arch.cpacr_changed = false;
+    if (core->arch.cpacr_open) {
+        core->arch.cpacr_open = false;
         write_sysreg(cpacr_el1, vcpu->regs[REG(CPACR)]);
     }
     enter_guest_mode(core, vcpu);
 }
 
-static void deactivate(struct core *core)
+static inline void deactivate(struct core *core)
 {
     struct vcpu *vcpu = core->arch.vcpu;
     uint64_t sctlr = read_sysreg(sctlr_el1);
 
+    /* All that the guest accessed has been answered afterwards: see arch_serror_pending(). */
+    __asm__ volatile("dsb sy\n isb" ::: "memory");
     write_sysreg(hcr_el2, HCR_NATIVE);
     vcpu->regs[REG(SCTLR)] = sctlr;
     vcpu->regs[REG(CPACR)] = read_sysreg(cpacr_el1);
     vcpu->regs[REG(CNTKCTL_EL1)] = read_sysreg(cntkctl_el1);
-    if ((sctlr ^ SCTLR_NATIVE) & SCTLR_NATIVE_MASK) {
+    if (!sctlr_may_stay(sctlr)) {
         sctlr = SCTLR_NATIVE;
         write_sysreg(sctlr_el1, sctlr);
     }
@@ -260,7 +276,7 @@ static void load_all(struct core *core, struct vcpu *vcpu)
     core->arch.vcpu = vcpu;
     core->arch.vgic_off = false;
     core->arch.vtimer_off = false;
-    core->arch.cpacr_changed = false;
+    core->arch.cpacr_open = false;
 }
 
 void arch_vcpu_switch(struct vcpu *vcpu)
@@ -377,7 +393,7 @@ static void write_here(void *argument)
     if (is_in_memory(core, access->field)) {
         /* Written at the next activation; SCTLR and CNTKCTL are compared or written anyway. */
         if (access->field == REG(CPACR)) {
-            core->arch.cpacr_changed = true;
+            arch_open_cpacr(core);
         }
         return;
     }

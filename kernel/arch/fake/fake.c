@@ -180,16 +180,32 @@ void gic_send_sgi(unsigned sgi, unsigned target)
     fake_machine.sgi_target = target;
 }
 
+void arch_catch_serror(struct tcb *left)
+{
+    if (left != this_core()->idle) {
+        arch_set_serror(left, fake_machine.serror);
+        fake_machine.serror = 0;
+    }
+}
+
+static void settle(struct tcb *left)
+{
+    if (arch_serror_pending()) {
+        arch_catch_serror(left);
+    }
+}
+
 void arch_switch_to_thread(struct core *core, struct tcb *tcb)
 {
     struct cap cap = tcb->slots[TCB_VSPACE].cap;
 
     core->arch.translation = asid_translation(cap, arch_table_pa(cap_object(cap)));
+    settle(core->current);
 }
 
 void arch_switch_to_idle(struct core *core)
 {
-    (void)core;
+    settle(core->current);
 }
 
 void arch_reload_address_space(void)

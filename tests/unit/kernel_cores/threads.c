@@ -102,6 +102,37 @@ static void test_leftovers(void)
     scene_check("leftovers");
 }
 
+/* An SError of a thread that another core takes off its core is neither lost nor anybody else's. */
+static void test_serrors(void)
+{
+    for (unsigned entered = 0; entered < 2; entered++) {
+        begin();
+        uint64_t ep = scene_make(SEL4_TYPE_ENDPOINT, 0);
+        struct actor guest = scene_thread(100, ep);
+
+        cores_run_on(&guest, 1);
+        if (entered) {
+            arch_set_serror(guest.tcb, 0xbe000000); /* entry.S, before it waits for the lock */
+        } else {
+            fake_machine.serror = 0xbe000000; /* it comes while the core lets go of the thread */
+        }
+        (void)host_call(guest.cap,
+                        MESSAGE(.label = TCBReadRegisters, .length = 2, .word = { 0, 1 }));
+        TAP_OK(arch_serror(guest.tcb) == 0xbe000000 && !fake_machine.serror &&
+                   cores[1].current == cores[1].idle && guest.tcb->state == THREAD_RESTART,
+               "serror: stays with a thread that is taken off its core");
+        host_enter(1);
+        TAP_OK(guest.tcb->state == THREAD_BLOCKED_SEND && !arch_serror(guest.tcb) &&
+                   guest.tcb->fault.type == SEL4_FAULT_USER_EXCEPTION &&
+                   guest.tcb->fault.word[0] == 0xbe000000 && cores[1].current == cores[1].idle,
+               "serror: which is stopped for it when its core would run it");
+        host_enter(0);
+        TAP_OK(current_thread() == host_root && scene_label(host_root) == 0,
+               "serror: the other core's thread goes on");
+        scene_check("serrors");
+    }
+}
+
 /* Every operation on a TCB, while the thread runs on core 1: does that core have to let go of it? */
 static void test_stall(void)
 {
@@ -286,6 +317,7 @@ void test_threads(void)
     test_own_affinity();
     test_leftovers();
     test_stall();
+    test_serrors();
     test_refused();
     test_reached_otherwise();
     test_stalled_twice();

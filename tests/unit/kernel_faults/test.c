@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel_scene.h"
+#include "serrors.h"
 
 static const struct host_message none;
 
@@ -529,5 +530,6 @@ int main(void)
     scene_play("handler's endpoint goes", handler_endpoint_goes);
     scene_play("saved answer", answered_through_saved_reply);
     test_fast_paths_are_taken();
+    test_serrors();
     return TAP_DONE();
 }

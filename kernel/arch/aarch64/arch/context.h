@@ -12,6 +12,7 @@
 #define CTX_FAULT_IP 272
 #define CTX_TPIDR    280
 #define CTX_TPIDRRO  288
+#define CTX_SERROR   296
 #define CTX_SIZE     304
 
 #ifndef __ASSEMBLER__
@@ -25,11 +26,12 @@ struct user_context {
     uint64_t fault_ip; /* the instruction that entered the kernel; the restart address */
     uint64_t tpidr;    /* TPIDR_EL0 */
     uint64_t tpidrro;  /* TPIDRRO_EL0 */
-    uint64_t reserved;
+    uint64_t serror;   /* ESR_EL2 of an SError that it caused and has not raised yet; 0: none */
 };
 _Static_assert(sizeof(struct user_context) == CTX_SIZE, "entry.S relies on it");
 _Static_assert(__builtin_offsetof(struct user_context, elr) == CTX_ELR, "entry.S relies on it");
 _Static_assert(__builtin_offsetof(struct user_context, tpidrro) == CTX_TPIDRRO, "entry.S");
+_Static_assert(__builtin_offsetof(struct user_context, serror) == CTX_SERROR, "entry.S");
 
 struct fpu_context {
     __attribute__((aligned(16))) uint64_t v[64];

@@ -22,12 +22,21 @@ struct arch_core {
     /* The VCPU whose registers are loaded; active while its thread is the current one. */
     struct vcpu *vcpu;
     bool vcpu_active;
-    bool vgic_off;      /* GICH_HCR is 0 although a VCPU is loaded */
-    bool vtimer_off;    /* the loaded VCPU's CNTV_CTL was saved and the timer stopped */
-    bool vppi_masked;   /* state of the virtual timer's PPI in the distributor */
-    bool cpacr_changed; /* CPACR_EL1 was opened for a native thread */
-    uint64_t sctlr;     /* SCTLR_EL1, valid while no VCPU is active */
+    bool vgic_off;    /* GICH_HCR is 0 although a VCPU is loaded */
+    bool vtimer_off;  /* the loaded VCPU's CNTV_CTL was saved and the timer stopped */
+    bool vppi_masked; /* state of the virtual timer's PPI in the distributor */
+    bool cpacr_open;  /* CPACR_EL1 is open for native threads, whatever the loaded VCPU's is */
+    uint64_t sctlr;   /* SCTLR_EL1, valid while no VCPU is active */
 };
+
+/*
+ * True if a native thread runs with a guest's SCTLR_EL1 or CPACR_EL1, so that an exception of it may be
+ * that guest's doing. @sctlr_native: the value that it would have without a guest
+ */
+static inline bool arch_core_shows_guest(const struct arch_core *core, uint64_t sctlr_native)
+{
+    return core->sctlr != sctlr_native || !core->cpacr_open;
+}
 
 #if CONFIG_MAX_NUM_NODES > 1
 struct core;

@@ -26,8 +26,24 @@ static inline void arch_save_tls(struct tcb *tcb)
 }
 
 /*
+ * True if an SError waits. Directly behind the switch to another thread, the one before has caused it:
+ * arch_catch_serror() is to be called then. All accesses of a guest have ended there. Those of a native
+ * thread need not have: an SError that takes longer than the way through the kernel hits its successor. Each message
+ * between threads would have to wait for all stores, for what only the holder of a device can cause.
+ */
+static inline bool arch_serror_pending(void)
+{
+    return read_sysreg(isr_el1) & ISR_SERROR;
+}
+
+/* Takes the SError that waits, and keeps it in the thread; the idle thread's stays where it is. */
+void arch_catch_serror(struct tcb *left);
+
+/*
  * arch_fast_switch() - load what a thread needs besides its general registers
  * @translation: value for VTTBR_EL2
+ *
+ * The caller looks for an SError next.
  *
  * The return to user level synchronises the registers written here.
  */

@@ -30,10 +30,13 @@
 #define VTCR_VALUE 0x80043594
 #endif
 
-/* SCTLR_EL1 for native threads, and the bits of a guest's value that would harm them. */
+/* SCTLR_EL1 for native threads. */
 #define SCTLR_NATIVE 0x34d59824
-#define SCTLR_NATIVE_MASK                                                                          \
-    ((1 << 1) | (1 << 9) | (1 << 12) | (1 << 15) | (1 << 16) | (1 << 18) | (1 << 24) | (1 << 26))
+/*
+ * Bits of a guest's value that native threads must never run with, for no exception would tell: UMA,
+ * I, E0E, EnTP2. docs/kernel/guest-registers.md has the reason for each bit, here or not.
+ */
+#define SCTLR_EAGER (1ull << 9 | 1ull << 12 | 1ull << 24 | 1ull << 60)
 
 #define CPACR_FP_OPEN (3 << 20)
 /* CPTR_EL2: RES1 bits, with and without the FPU trap. */
@@ -67,11 +70,15 @@
 #define ESR_FSC_TYPE_MASK  0x3c
 #define ESR_S1PTW          (1 << 7)
 
+/* ISR_EL1. */
+#define ISR_SERROR (1 << 8)
+
 /* PAR_EL1. */
 #define PAR_FAILED  1
 #define PAR_ADDRESS 0xfffffffff000
 
 #ifndef __ASSEMBLER__
+#include <stdbool.h>
 #include <stdint.h>
 
 #define read_sysreg(name)                                                                          \
@@ -86,6 +93,12 @@
         uint64_t sysreg_input_ = (value);                                                          \
         __asm__ volatile("msr " #name ", %0" : : "r"(sysreg_input_));                              \
     } while (0)
+
+/* True if native threads may run with the value that a guest left in SCTLR_EL1. */
+static inline bool sctlr_may_stay(uint64_t guest)
+{
+    return !((guest ^ SCTLR_NATIVE) & SCTLR_EAGER);
+}
 
 static inline void isb(void)
 {

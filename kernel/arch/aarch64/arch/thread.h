@@ -57,6 +57,19 @@ static inline void arch_set_restart_here(struct tcb *tcb)
     tcb->context.fault_ip = tcb->context.elr;
 }
 
+/*
+ * The SError that the thread caused and was not stopped for yet: its syndrome, 0 for none. Written when
+ * the core leaves the thread, or when an SError takes it into the kernel.
+ */
+static inline uint64_t arch_serror(const struct tcb *tcb)
+{
+    return tcb->context.serror;
+}
+static inline void arch_set_serror(struct tcb *tcb, uint64_t syndrome)
+{
+    tcb->context.serror = syndrome;
+}
+
 /* Register i in the order of struct seL4_UserContext; i < SEL4_USER_CONTEXT_WORDS. */
 uint64_t arch_get_register(const struct tcb *tcb, unsigned i);
 void arch_set_register(struct tcb *tcb, unsigned i, uint64_t value);

@@ -14,10 +14,11 @@ struct user_context *trap_fault(uint64_t esr);
 
 struct user_context *trap_irq(void);
 
-/* The thread that entered the kernel was taken off the core before it could do anything. */
-struct user_context *trap_stalled(void);
-
-struct user_context *trap_serror(uint64_t esr);
+/*
+ * There is nothing to do but to choose a thread: the one that entered the kernel was taken off the
+ * core meanwhile, or an SError, which is in its context by now, interrupted it.
+ */
+struct user_context *trap_choose(void);
 
 /* An exception in the kernel itself: our own bug. @registers: x0..x30. */
 _Noreturn void trap_kernel(uint64_t kind, const uint64_t *registers);

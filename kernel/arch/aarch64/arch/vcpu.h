@@ -27,6 +27,16 @@ void arch_vcpu_set_list_register(struct vcpu *vcpu, unsigned index, uint32_t val
 /* The guest is through with its timer interrupt: the next one may come, at the latest when it runs. */
 void arch_vcpu_unmask_timer(struct vcpu *vcpu);
 
+/*
+ * Gives the current thread, a native one, native values of the registers that a guest has left to it
+ * (arch_core_shows_guest()). The guest's are in memory.
+ */
+void arch_vcpu_hide_registers(void);
+
+/* CPACR_EL1 alone: it lets native threads use the FPU. */
+struct core;
+void arch_open_cpacr(struct core *core);
+
 /* Registers that never change again: VTCR, CPTR, MDCR, VPIDR, virtual interface; per core. */
 void arch_vcpu_init_core(void);
 

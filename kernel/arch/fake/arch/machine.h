@@ -21,7 +21,8 @@
 #define ARCH_IPI_COUNT      2
 
 struct fake_machine {
-    bool irq_pending;      /* set by a test: every preemption point stops */
+    bool irq_pending; /* set by a test: every preemption point stops */
+    uint64_t serror;  /* syndrome of the SError that waits at the core that is played; 0: none */
     uint64_t window_bytes; /* 0: everything is in the window */
     unsigned vmid_flushes;
     unsigned page_flushes;

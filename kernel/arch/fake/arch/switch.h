@@ -2,6 +2,7 @@
 #ifndef ARCH_SWITCH_H
 #define ARCH_SWITCH_H
 
+#include "arch/machine.h"
 #include "core/core.h"
 
 static inline struct user_context *arch_next_context(void)
@@ -14,5 +15,12 @@ static inline void arch_fast_switch(struct core *core, struct tcb *tcb, uint64_t
     (void)tcb;
     core->arch.translation = translation;
 }
+
+static inline bool arch_serror_pending(void)
+{
+    return fake_machine.serror != 0;
+}
+
+void arch_catch_serror(struct tcb *left);
 
 #endif
