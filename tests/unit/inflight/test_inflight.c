@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Which requests of a split queue are out: a driver and a device take random, valid steps over real
- * rings, the queue is looked at now and then, and what it says in the end is compared with the
- * truth. A device that runs on during a look is played by steps between the reads of one look.
+ * rings, the queue is looked at now and then, and what it says in the end is compared with the truth.
+ * With `beside`, both also take steps during a look.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "tap.h"
@@ -24,6 +23,7 @@ static struct world {
     bool out[INFLIGHT_SIZE_MAX];
     uint16_t available, used; /* as driver and device count */
     unsigned out_count;
+    unsigned beside; /* steps during a look, at most, at each place; 0: none */
 } w;
 
 static unsigned random_state;
@@ -103,6 +103,14 @@ static void step(unsigned depth)
     }
 }
 
+void others_run(void)
+{
+    for (unsigned steps = w.beside != 0 && pick(4) == 0 ? pick(w.beside + 1) : 0; steps > 0;
+         steps--) {
+        step(w.size);
+    }
+}
+
 static unsigned wrongly_out(void)
 {
     unsigned wrong = 0;
@@ -170,6 +178,35 @@ static void test_overrun(void)
     }
     TAP_OK(sound, "inflight/looks too rarely never take a request for out that is not");
     TAP_OK(told && unknown_total > 0, "inflight/and tell how many they do not know");
+}
+
+static void test_beside(void)
+{
+    bool sound = true, told = true;
+    unsigned known_total = 0;
+
+    for (unsigned seed = 0; seed < SEED_COUNT; seed++) {
+        unsigned size = 2u << seed % 5;
+        unsigned looks = 400;
+
+        random_state = seed;
+        (void)!start(size);
+        w.beside = 1 + seed % (2 * size);
+        while (looks-- > 0) {
+            for (unsigned steps = pick(size); steps > 0; steps--) {
+                step(1 + pick(size));
+            }
+            inflight_look(&w.queue);
+        }
+        w.beside = 0;
+        told = told && inflight_close(&w.queue) == missed();
+        sound = sound && wrongly_out() == 0;
+        known_total += w.out_count - missed();
+    }
+    TAP_OK(
+        sound && known_total > 0,
+        "inflight/looks beside a driver and a device that run take no request for out that is not");
+    TAP_OK(told, "inflight/and tell how many they do not know");
 }
 
 static void test_regain(void)
@@ -276,6 +313,7 @@ int main(void)
 {
     test_exact();
     test_overrun();
+    test_beside();
     test_regain();
     test_answers();
     test_nonsense();
