@@ -201,3 +201,11 @@ struct vpci_msix_entry fake_backend_entry(const struct fake_backend *backend, un
     result.masked = (control & 1) != 0;
     return result;
 }
+
+void *fake_no_memory(void *owner, uint64_t ipa, uint64_t bytes)
+{
+    (void)owner;
+    (void)ipa;
+    (void)bytes;
+    return NULL;
+}

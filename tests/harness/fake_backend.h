@@ -57,6 +57,9 @@ uint32_t fake_backend_read(struct fake_backend *backend, uint64_t addr, unsigned
 uint32_t fake_backend_write(struct fake_backend *backend, uint64_t addr, unsigned len,
                             uint64_t data);
 
+/* As vpci_ops.peer_memory, for tests without rings: there is none. */
+void *fake_no_memory(void *owner, uint64_t ipa, uint64_t bytes);
+
 /* What the device's own MSI-X says. */
 bool fake_backend_msix_enabled(const struct fake_backend *backend, unsigned slot);
 struct vpci_msix_entry fake_backend_entry(const struct fake_backend *backend, unsigned slot,

@@ -102,16 +102,8 @@ static uint64_t on_now(void *owner)
     return now;
 }
 
-static void *on_peer_memory(void *owner, uint64_t ipa, uint64_t bytes)
-{
-    (void)owner;
-    (void)ipa;
-    (void)bytes;
-    return NULL;
-}
-
 static const struct vpci_ops ops = { on_request,  on_alive, on_raise,
-                                     on_complete, on_now,   on_peer_memory };
+                                     on_complete, on_now,   fake_no_memory };
 
 /* Serves one request; a lie of 0 is the truth. */
 static void serve(uint64_t lie)

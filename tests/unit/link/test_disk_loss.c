@@ -125,6 +125,14 @@ static void lose_backend(void)
     settle();
 }
 
+static void lose_with_a_request(uint32_t ring_features)
+{
+    set_up_disk(ring_features);
+    ask(0);
+    kick();
+    lose_backend();
+}
+
 static void test_in_flight(void)
 {
     start_disk();
@@ -264,20 +272,14 @@ static void test_guest_restarts(void)
     fake_peer_attach(&w.peer, 2);
     settle();
     run_guest();
-    set_up_disk(0);
-    ask(0);
-    kick();
-    lose_backend();
+    lose_with_a_request(0);
     tap_report(status(0) == IOERR, "disk_loss/the new guest's requests fail when its backend dies");
 }
 
 static void test_not_followed(void)
 {
     start_running();
-    set_up_disk(1u << 2);
-    ask(0);
-    kick();
-    lose_backend();
+    lose_with_a_request(1u << 2);
     tap_report(status(0) == OPEN && w.peer.resets == 0, "disk_loss/packed rings are left alone");
     start();
     fake_backend_add(&w.backend, 1, 0x1041, 4);
@@ -286,10 +288,7 @@ static void test_not_followed(void)
     fake_peer_attach(&w.peer, 1);
     settle();
     run_guest();
-    set_up_disk(0);
-    ask(0);
-    kick();
-    lose_backend();
+    lose_with_a_request(0);
     tap_report(status(0) == OPEN && w.peer.resets == 0,
                "disk_loss/so are the rings of what is no disk");
 }

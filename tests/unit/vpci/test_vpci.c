@@ -87,16 +87,8 @@ static uint64_t on_now(void *owner)
     return w.now;
 }
 
-static void *on_peer_memory(void *owner, uint64_t ipa, uint64_t bytes)
-{
-    (void)owner;
-    (void)ipa;
-    (void)bytes;
-    return NULL;
-}
-
 static const struct vpci_ops ops = { on_request,  on_alive, on_raise,
-                                     on_complete, on_now,   on_peer_memory };
+                                     on_complete, on_now,   fake_no_memory };
 
 static void start(uint32_t filled)
 {

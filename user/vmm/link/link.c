@@ -140,7 +140,6 @@ void link_reset_begin(struct link *link)
         return;
     }
     link->failing = false;
-    link->stranded = false;
     vpci_reset(&link->vpci);
     link_session_abandon(&link->session);
     if (!under_way) {
@@ -155,12 +154,9 @@ void link_reset_begin(struct link *link)
 /* What a guest that runs on had asked of a backend that died is ended once nothing of it is left. */
 static void fail_stranded(struct link *link)
 {
-    if (link->stranded && link->reset == LINK_RESET_NONE) {
-        link->stranded = false;
-        link->failing = vpci_requests_stranded(&link->vpci);
-        if (link->failing) {
-            begin_letting_go(link);
-        }
+    if (link->reset == LINK_RESET_NONE && vpci_requests_stranded(&link->vpci)) {
+        link->failing = true;
+        begin_letting_go(link);
     }
     if (link->failing && link->reset == LINK_RESET_READY) {
         link->failing = false;
@@ -219,7 +215,6 @@ static void on_detached(void *owner)
     struct link *link = owner;
 
     vpci_backend_down(&link->vpci);
-    link->stranded = true;
 }
 
 static void on_interrupt(void *owner, uint32_t vector)

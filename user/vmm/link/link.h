@@ -90,8 +90,7 @@ struct link {
     bool reset_due; /* RESET is to be sent once there is room */
     bool
         reset_again; /* the RESET that is on its way was asked for too early: another one follows */
-    bool stranded;   /* a backend died: what the guest asked of it must be ended */
-    bool failing;    /* the handshake is for that, and the guest runs on */
+    bool failing;    /* the handshake is for a guest that runs on: its requests fail after it */
     bool exposed;    /* a backend was attached at some time of this life of the guest */
     bool pool_mapped; /* in the device VM */
     struct rt_log_limit pool_log;
