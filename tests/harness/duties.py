@@ -153,8 +153,10 @@ def reboot(tap, user, others):
 
 def lose_backend(user, device):
     """Leaves the user's VM with writes to come to a root disk that nobody serves. With the one program of the small
-    guest in its cache, whatever a shutdown runs can still be run."""
-    user.must("cat /bin/busybox > /dev/null; head -c 4194304 /dev/urandom > /unwritten")
+    guest in its cache, and all its names, whatever a shutdown runs can still be found and run; chance adds nothing."""
+    user.must("sync; echo 3 > /proc/sys/vm/drop_caches;"
+              " { cat /bin/busybox; ls -lR /bin /sbin /usr; which reboot poweroff halt umount; } > /dev/null;"
+              " head -c 4194304 /dev/urandom > /unwritten")
     device.must("kill -9 $(pidof qemu-system-aarch64)")
 
 
